@@ -1,0 +1,1 @@
+// Entry of the kernel module: every export is a function over linear memory.
