@@ -1,0 +1,1 @@
+export {checkObjectKey, type ObjectBody, type ObjectStore, type ObjectVersion} from './object-store.ts'
