@@ -1,0 +1,6 @@
+export {createLimitsProvider, fixedLimits, type LimitsProvider, type Profile, type ReloadResult} from './limits.ts'
+export {loadConfig, type ConfigSources, type LoadedConfig} from './load.ts'
+export {parseBytes, parseDurationMs} from './units.ts'
+export {SECTIONS, type Section} from './options.ts'
+export {renderConfigDoc, renderHelp} from './render.ts'
+export type {Config, Limits} from './rows.ts'
