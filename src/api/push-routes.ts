@@ -1,0 +1,27 @@
+/*
+ * Where agents push. The route hands the body on as received and answers what ingest says; a 204 means the entries are
+ * synced to disk, and `X-Skald-Durability` names that class.
+ */
+import type {FastifyInstance} from 'fastify'
+import type {Ingest} from '../ingest/index.ts'
+import {sendText} from './server.ts'
+import {tenantOf} from './tenant.ts'
+
+export type PushRoutesDeps = {ingest: Ingest; authEnabled: boolean}
+
+export function pushRoutes(server: FastifyInstance, {ingest, authEnabled}: PushRoutesDeps): void {
+  for (const [url, legacy] of [['/loki/api/v1/push', false], ['/api/prom/push', true]] as const) {
+    server.post(url, {config: {errorNewline: true}}, async (request, reply) => {
+      const tenant = tenantOf(request.headers['x-scope-orgid'], authEnabled)
+      const answer = await ingest.push({
+        tenant,
+        contentType: request.headers['content-type'],
+        contentEncoding: request.headers['content-encoding'],
+        body: request.body instanceof Uint8Array ? request.body : new Uint8Array(0),
+        legacy,
+      })
+      reply.header('x-skald-durability', 'disk')
+      return answer.message === undefined ? reply.code(answer.status).send() : sendText(reply, answer.status, `${answer.message}\n`)
+    })
+  }
+}

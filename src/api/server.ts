@@ -1,0 +1,113 @@
+/*
+ * The HTTP server: bodies as raw bytes with a limit, failures as Loki words them, one log line per failed request.
+ *
+ * Owns   transport: body collection, error encoding, 404/405, shutdown of connections.
+ * Leaves what a route does to its file; decoding and limits of pushes to ingest/; everything else to query/.
+ */
+import type {IncomingMessage} from 'node:http'
+import fastify, {type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify'
+import {Failure} from '../model/index.ts'
+
+/** Query parameters are small; Loki caps their bodies at the same size. */
+const FORM_BYTES_MAX = 10 * 1024 * 1024
+const CLIENT_CLOSED = 499
+
+export type ServerOptions = {
+  log: FastifyBaseLogger
+  /** Largest push body as received, bytes. */
+  pushBodyBytesMax: number
+  requestTimeoutMs: number
+}
+
+export function createServer(options: ServerOptions): FastifyInstance {
+  const server = fastify({
+    loggerInstance: options.log,
+    disableRequestLogging: true,
+    bodyLimit: options.pushBodyBytesMax,
+    requestTimeout: options.requestTimeoutMs,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+    routerOptions: {caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 4096, querystringParser: () => ({})},
+  })
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => collectBody(request, payload, options.pushBodyBytesMax))
+  server.setErrorHandler((error: FastifyError | Failure, request, reply) => sendFailure(request, reply, error))
+  server.setNotFoundHandler((request, reply) => {
+    const url = templateOf(request.url.split('?')[0] ?? '')
+    if (METHODS.some(method => method !== request.method && server.hasRoute({url, method}))) return reply.code(405).send()
+    return sendText(reply, 404, '404 page not found\n')
+  })
+  return server
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const
+
+/** The only route with a variable is label/{name}/values. */
+function templateOf(path: string): string {
+  return path.replace(/\/label\/[^/]+\/values$/, '/label/:name/values')
+}
+
+/**
+ * Reads the body into one buffer of its declared length, or grows one where none is declared.
+ *
+ * @throws {Failure} TOO_LARGE when it is larger than `bytesMax`, BAD_REQUEST when it ends early.
+ */
+async function collectBody(request: FastifyRequest, payload: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const isForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
+  const limit = isForm ? FORM_BYTES_MAX : bytesMax
+  const declared = Number(request.headers['content-length'] ?? Number.NaN)
+  if (declared > limit) throw tooLarge(declared, limit)
+  let body = Buffer.allocUnsafe(Number.isNaN(declared) ? 64 * 1024 : declared)
+  let size = 0
+  return await new Promise<Buffer>((resolve, reject) => {
+    payload.on('data', (chunk: Buffer) => {
+      const end = size + chunk.length
+      if (end > limit) {
+        payload.removeAllListeners('data')
+        payload.resume()
+        reject(tooLarge(end, limit))
+        return
+      }
+      if (end > body.length) {
+        const larger = Buffer.allocUnsafe(Math.min(limit, Math.max(end, body.length * 2)))
+        body.copy(larger, 0, 0, size)
+        body = larger
+      }
+      chunk.copy(body, size)
+      size = end
+    })
+    payload.on('end', () => resolve(body.subarray(0, size)))
+    payload.on('error', error => reject(new Failure('BAD_REQUEST', `reading the request body: ${error.message}`)))
+    payload.on('close', () => reject(new Failure('CANCELLED', 'the request was cancelled by the client')))
+  })
+}
+
+function tooLarge(size: number, limit: number): Failure {
+  return new Failure('TOO_LARGE', `request body too large: message size too large than max (${size} vs ${limit})`)
+}
+
+export function sendText(reply: FastifyReply, status: number, text: string): FastifyReply {
+  return reply.code(status).header('content-type', 'text/plain; charset=utf-8').header('x-content-type-options', 'nosniff').send(text)
+}
+
+/** Query routes answer the bare message; push routes end it with a newline, as Loki does. */
+function sendFailure(request: FastifyRequest, reply: FastifyReply, error: FastifyError | Failure): FastifyReply {
+  const newline = request.routeOptions.config.errorNewline === true ? '\n' : ''
+  if (error instanceof Failure) {
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)))
+    if (error.status >= 500) request.log.error({url: request.url, status: error.status, code: error.code, err: error.message}, 'request failed')
+    else request.log.debug({url: request.url, status: error.status, err: error.message}, 'request refused')
+    if (error.code === 'TOO_LARGE') reply.header('connection', 'close')
+    return sendText(reply, error.status, error.message + newline)
+  }
+  const status = error.statusCode ?? 500
+  if (status >= 500 && status !== CLIENT_CLOSED) request.log.error({url: request.url, err: error}, 'request failed')
+  return sendText(reply, status, (status >= 500 ? 'internal server error' : error.message) + newline)
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Error bodies end with a newline (push and status routes). */
+    errorNewline?: boolean
+  }
+}

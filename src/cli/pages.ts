@@ -1,0 +1,57 @@
+/*
+ * Any number of entries out of a server that answers at most so many at once: page after page along time, moving the
+ * open end of the range to the last timestamp seen and leaving out what was seen there already.
+ */
+import {readQueryData, type LogEntry, type QueryData} from './answers.ts'
+import type {Client} from './client.ts'
+
+export type PageRequest = {
+  query: string
+  startNs: bigint
+  endNs: bigint
+  /** Entries in all; Infinity for every one. */
+  limit: number
+  /** Entries of one request. */
+  batch: number
+  forward: boolean
+  step?: string | undefined
+  interval?: string | undefined
+}
+
+const keyOf = (e: LogEntry) => `${e.tsNs}\n${JSON.stringify(e.labels)}\n${e.line}`
+
+/** Yields pages of entries in time order; a metric answer comes as one page of its own kind. */
+export async function* pages(client: Client, request: PageRequest): AsyncGenerator<QueryData> {
+  let {startNs, endNs, batch} = request
+  let left = request.limit
+  let seen = new Set<string>()
+  while (left > 0) {
+    const asked = Math.min(batch, left + seen.size)
+    const body = await client.get('/loki/api/v1/query_range', {
+      query: request.query,
+      start: String(startNs),
+      end: String(endNs),
+      limit: String(asked),
+      direction: request.forward ? 'FORWARD' : 'BACKWARD',
+      step: request.step,
+      interval: request.interval,
+    })
+    const data = readQueryData(body)
+    if (data.kind === 'metric') {
+      yield data
+      return
+    }
+    const ordered = [...data.entries].sort((a, b) => Number(request.forward ? a.tsNs - b.tsNs : b.tsNs - a.tsNs))
+    const fresh = ordered.filter(e => !seen.has(keyOf(e))).slice(0, left)
+    left -= fresh.length
+    yield {kind: 'streams', entries: fresh, stats: data.stats}
+    const last = ordered.at(-1)
+    if (last === undefined || ordered.length < asked) return
+    // More entries at one instant than a page holds: only a larger page gets past it.
+    if (fresh.length === 0 || ordered[0]?.tsNs === last.tsNs) batch *= 2
+    const previous = request.forward ? startNs : endNs - 1n
+    seen = new Set([...(previous === last.tsNs ? seen : []), ...ordered.filter(e => e.tsNs === last.tsNs).map(keyOf)])
+    if (request.forward) startNs = last.tsNs
+    else endNs = last.tsNs + 1n
+  }
+}
