@@ -1,0 +1,5 @@
+export {createLeaf, type Leaf} from './leaf.ts'
+export {type Grid, instantAt, type LeafSpec} from './grid.ts'
+export {mergedBytes, mergePartials} from './merge.ts'
+export {type PartialLeaf, partialBytes, transferList} from './partial.ts'
+export {isScalar, type Matrix, type Scalar, type Series} from './matrix.ts'
