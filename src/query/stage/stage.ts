@@ -25,6 +25,10 @@ export interface Stage {
 }
 
 export interface StagePlan {
+  /** `parser`: writes labels from the line, nothing else; left out when nobody looks at what it writes. */
+  readonly kind: 'line-filter' | 'label-filter' | 'parser' | 'other'
+  /** A parser for which extracting a few names is much cheaper than all; it gives the same answer when it is run a second time for more. */
+  readonly lazy?: boolean
   /** The operator as LogQL writes it, for explain and messages: `json`, `|= "x"`, `label_format a="b"`. */
   readonly text: string
   /** True when it reads lines. Line lengths alone do not count. */
@@ -41,9 +45,9 @@ export interface StagePlan {
   /** True when it may change what `name` reads as, in any row that it keeps. */
   writes(name: string): boolean
   /**
-   * @param after what later stages and the result look at. A parser extracts a key only when {@link wants} says so, and may stop
-   * reading a line as soon as it has found all of them, even if it would meet a syntax error later. Labels outside `after` may be
-   * left undone or be done, as is cheaper.
+   * @param after what later stages and the result look at. A parser extracts a key only when {@link wants} says so. Without
+   * `__error__` in `after` it may stop reading a line as soon as it has found all of them, even if it would meet a syntax error
+   * later; with it, it reads to the end. Labels outside `after` may be left undone or be done, as is cheaper.
    */
   create(after: Names): Stage
 }

@@ -1,0 +1,136 @@
+/*
+ * From the stages of a query to what runs on a chunk: order, what is needed, and which filters can run before lines are loaded.
+ *
+ *   as written   | json | level="error" |= "timeout" | pod="a" …
+ *   moved        |= "timeout" | json | level="error" | pod="a" …      line filters go left to the last stage that changes lines
+ *   early        label filters that nothing stands before any more: on metadata codes, without lines
+ *
+ * Moving is invisible (logql § 3.2): a line filter reads the line alone, and what a stage does to rows that are dropped later
+ * cannot be seen. Line filters stay behind decolorize, line_format and unpack.
+ */
+import {type Names, type Stage, type StagePlan} from '../stage/stage.ts'
+import type {LabelFilterPlan} from '../stage/label-filter.ts'
+import type {LineFilterPlan} from '../stage/line-filter.ts'
+
+export type AnyStagePlan = LineFilterPlan | LabelFilterPlan | StagePlan
+
+export type Pipeline = {
+  /** Label filters to apply to whole chunks before any line is loaded. */
+  readonly early: readonly Stage[]
+  /** Everything else, in order. */
+  readonly stages: readonly Stage[]
+  /** A stage, or the result, looks at lines. */
+  readonly needsLine: boolean
+  /** `stages` may drop rows. */
+  readonly narrows: boolean
+  /** Nothing runs at all: the answer is known from labels, timestamps and lengths. */
+  readonly empty: boolean
+  readonly changesLine: boolean
+  /** Labels that have to be right before the first stage. */
+  readonly needs: Names
+  /** What runs, in order, as LogQL writes it: for explain. */
+  readonly text: readonly string[]
+}
+
+/**
+ * @param plans  the stages as written; plans and stages are made anew for each thread.
+ * @param result labels and lines that the result shows or groups by.
+ */
+export function buildPipeline(plans: readonly AnyStagePlan[], result: {labels: Names; line: boolean}): Pipeline {
+  const steps = lazyFirst(liveSteps(moveLabelFilters(moveLineFilters(plans)), result.labels))
+  let early = 0
+  while (early < steps.length && steps[early]!.plan.kind === 'label-filter') early++
+  const rest = steps.slice(early).map(step => step.plan)
+  const create = (step: Step): Stage => step.plan.create(step.after)
+  return {
+    early: steps.slice(0, early).map(create),
+    stages: steps.slice(early).map(create),
+    needsLine: result.line || rest.some(plan => plan.needsLine),
+    narrows: rest.some(plan => plan.narrows),
+    empty: steps.length === 0,
+    changesLine: rest.some(plan => plan.changesLine),
+    needs: steps.length === 0 ? result.labels : steps[0]!.plan.needs(steps[0]!.after),
+    text: steps.map(({plan, after}) => (plan.lazy && after !== 'all' ? `${plan.text} (only ${[...after].join(', ')})` : plan.text)),
+  }
+}
+
+/** A stage in its place, and the labels that must be right behind it. */
+type Step = {readonly plan: AnyStagePlan; readonly after: Names}
+
+/** Line filters go left to the last stage that changes lines; among themselves the most selective first. */
+function moveLineFilters(plans: readonly AnyStagePlan[]): AnyStagePlan[] {
+  return moveLeft(plans, (before, plan) => {
+    if (!isLineFilter(plan) || before.changesLine) return false
+    return !isLineFilter(before) || before.rank > plan.rank
+  })
+}
+
+/** Label filters go left over line filters, and over stages that do not write what they read. */
+function moveLabelFilters(plans: readonly AnyStagePlan[]): AnyStagePlan[] {
+  return moveLeft(plans, (before, plan) => {
+    if (!isLabelFilter(plan) || isLabelFilter(before)) return false
+    if (isLineFilter(before)) return true
+    // An error that the filter sets would be seen, overwritten or dropped by what it moves over.
+    if (plan.setsErrors) return false
+    for (const name of plan.names) if (before.writes(name)) return false
+    return true
+  })
+}
+
+function moveLeft(plans: readonly AnyStagePlan[], mayPass: (before: AnyStagePlan, plan: AnyStagePlan) => boolean): AnyStagePlan[] {
+  const ordered: AnyStagePlan[] = []
+  for (const plan of plans) {
+    let at = ordered.length
+    while (at > 0 && mayPass(ordered[at - 1]!, plan)) at--
+    ordered.splice(at, 0, plan)
+  }
+  return ordered
+}
+
+/** What each stage has to deliver, from the end; parsers whose labels nobody looks at do not run and report no errors (logql [Q4]). */
+function liveSteps(plans: readonly AnyStagePlan[], result: Names): Step[] {
+  const steps: Step[] = []
+  let after = result
+  for (const plan of plans.toReversed()) {
+    if (plan.kind === 'parser' && !plan.changesLine && after !== 'all' && after.size === 0) continue
+    steps.unshift({plan, after})
+    after = plan.needs(after)
+  }
+  return steps
+}
+
+/** A lazy parser before label filters first extracts what these read; the rest is extracted for the rows that are left. */
+function lazyFirst(steps: readonly Step[]): Step[] {
+  const expanded: Step[] = []
+  for (let i = 0; i < steps.length; i++) {
+    const step = steps[i]!
+    const names = step.plan.lazy === true && step.after === 'all' ? filterNames(steps, i + 1) : undefined
+    if (names === undefined) {
+      expanded.push(step)
+      continue
+    }
+    expanded.push({plan: step.plan, after: names})
+    for (; i + 1 < steps.length && isLabelFilter(steps[i + 1]!.plan); i++) expanded.push(steps[i + 1]!)
+    expanded.push(step)
+  }
+  return expanded
+}
+
+/** Names that the label filters from `at` on read; undefined when there is none, or one reads the error state. */
+function filterNames(steps: readonly Step[], at: number): Names | undefined {
+  const names = new Set<string>()
+  for (let i = at; i < steps.length; i++) {
+    const {plan} = steps[i]!
+    if (!isLabelFilter(plan)) break
+    for (const name of plan.names) names.add(name)
+  }
+  return names.size === 0 || names.has('__error__') || names.has('__error_details__') ? undefined : names
+}
+
+function isLineFilter(plan: AnyStagePlan): plan is LineFilterPlan {
+  return plan.kind === 'line-filter'
+}
+
+function isLabelFilter(plan: AnyStagePlan): plan is LabelFilterPlan {
+  return plan.kind === 'label-filter'
+}

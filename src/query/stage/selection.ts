@@ -1,0 +1,50 @@
+/*
+ * Set operations on a batch's selection. Lists of rows are ascending; marks are one byte per row of the batch.
+ */
+import type {Batch} from '../batch.ts'
+
+/** Keeps the selected rows whose mark is not 0. */
+export function keepMarked(batch: Batch, marks: Uint8Array): void {
+  const {selected} = batch
+  let kept = 0
+  for (let i = 0; i < batch.count; i++) {
+    const row = selected[i]!
+    if (marks[row] !== 0) selected[kept++] = row
+  }
+  batch.count = kept
+}
+
+/** Keeps the selected rows that the list names, or with `negate` those that it does not name. */
+export function keepListed(batch: Batch, rows: Uint32Array, count: number, negate: boolean): void {
+  const {selected} = batch
+  let kept = 0
+  let at = 0
+  for (let i = 0; i < batch.count; i++) {
+    const row = selected[i]!
+    while (at < count && rows[at]! < row) at++
+    const listed = at < count && rows[at] === row
+    if (listed !== negate) selected[kept++] = row
+  }
+  batch.count = kept
+}
+
+/** Keeps the selected rows for which `keep` is true. */
+export function keepRows(batch: Batch, keep: (row: number) => boolean): void {
+  const {selected} = batch
+  let kept = 0
+  for (let i = 0; i < batch.count; i++) {
+    const row = selected[i]!
+    if (keep(row)) selected[kept++] = row
+  }
+  batch.count = kept
+}
+
+/** Keeps the selected rows in [from, to). */
+export function keepRange(batch: Batch, from: number, to: number): void {
+  let first = 0
+  while (first < batch.count && batch.selected[first]! < from) first++
+  let end = batch.count
+  while (end > first && batch.selected[end - 1]! >= to) end--
+  if (first > 0) batch.selected.copyWithin(0, first, end)
+  batch.count = end - first
+}

@@ -1,0 +1,3 @@
+export {parseGoDuration} from './go-duration.ts'
+export {parseGoFloat, parseShortFloat} from './go-float.ts'
+export {parseHumanBytes} from './human-bytes.ts'
