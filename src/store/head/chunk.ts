@@ -1,0 +1,142 @@
+/*
+ * Chunks over rows of the head, for queries: ordered like those of a part, columns made when asked for.
+ */
+import type {Chunk, ChunkHandle, LineBlock, MetaColumn, ReadStats} from '../chunk.ts'
+import {cutRows, gatherLines, gatherOffsets} from './cut.ts'
+import {MetaColumns} from './meta.ts'
+import {orderRows, type DayRows} from './order.ts'
+import type {HeadSnapshot} from './head.ts'
+import type {HeadView} from './view.ts'
+
+const BLOCK_BYTES_MAX = 256 * 1024
+const NO_ROWS = new Uint32Array(0)
+
+/** The chunks of one stream as one snapshot sees them, ascending by day and time. Days in parts are left out. */
+export function headChunks(view: HeadView, snapshot: HeadSnapshot, slot: number, meta: MetaColumns): HeadChunkHandle[] {
+  const chunks: HeadChunkHandle[] = []
+  for (const rows of orderRows(view, view.rowsOf(slot, snapshot))) {
+    if (snapshot.hiddenDays.includes(rows.day)) continue
+    let from = 0
+    for (const to of cutRows(view, rows)) {
+      chunks.push(new HeadChunkHandle(view, rows, from, to, snapshot.generation, meta))
+      from = to
+    }
+  }
+  return chunks
+}
+
+export class HeadChunkHandle implements ChunkHandle {
+  readonly day: number
+  readonly minNs: number
+  readonly maxNs: number
+  readonly rows: number
+  readonly lineBytes: number
+  readonly metaBytes: number
+  readonly sequence: number
+  readonly source = 'head'
+  exact = true
+  readonly #view: HeadView
+  readonly #rows: DayRows
+  readonly #from: number
+  readonly #meta: MetaColumns
+  #chunk: HeadChunk | undefined
+
+  constructor(view: HeadView, rows: DayRows, from: number, to: number, sequence: number, meta: MetaColumns) {
+    this.#view = view
+    this.#rows = rows
+    this.#from = from
+    this.#meta = meta
+    this.day = rows.day
+    this.minNs = rows.ns[from]!
+    this.maxNs = rows.ns[to - 1]!
+    this.rows = to - from
+    this.sequence = sequence
+    let lineBytes = 0
+    let metaBytes = 0
+    let index = 0
+    for (let i = from; i < to; i++) {
+      const id = rows.ids[i]!
+      index = view.segmentOf(id, index)
+      const segment = view.segments[index]!
+      lineBytes += segment.columns.lineLen[id - segment.base]!
+      metaBytes += segment.columns.metaLen[id - segment.base]!
+    }
+    this.lineBytes = lineBytes
+    // With the framing of the protobuf pairs: nobody needs it exact for the head.
+    this.metaBytes = metaBytes
+  }
+
+  open(stats: ReadStats): Chunk {
+    stats.chunksOpened++
+    return (this.#chunk ??= new HeadChunk(this.#view, this.#rows, this.#from, this.#from + this.rows, this.#meta))
+  }
+}
+
+class HeadChunk implements Chunk {
+  readonly rows: number
+  readonly day: number
+  readonly repeated = NO_ROWS
+  readonly #view: HeadView
+  readonly #source: DayRows
+  readonly #from: number
+  readonly #to: number
+  readonly #meta: MetaColumns
+  #offsets: Uint32Array | undefined
+  #bounds: Uint32Array | undefined
+  #columns: Map<string, MetaColumn> | undefined
+
+  constructor(view: HeadView, source: DayRows, from: number, to: number, meta: MetaColumns) {
+    this.#view = view
+    this.#source = source
+    this.#from = from
+    this.#to = to
+    this.#meta = meta
+    this.rows = to - from
+    this.day = source.day
+  }
+
+  timestamps(): Float64Array {
+    return this.#source.ns.subarray(this.#from, this.#to)
+  }
+
+  lineOffsets(): Uint32Array {
+    return (this.#offsets ??= gatherOffsets(this.#view, this.#source.ids, this.#from, this.#to))
+  }
+
+  metaNames(): readonly string[] {
+    return [...this.#allMeta().keys()]
+  }
+
+  meta(name: string): MetaColumn | undefined {
+    return this.#allMeta().get(name)
+  }
+
+  lineBlockBounds(): Uint32Array {
+    if (this.#bounds !== undefined) return this.#bounds
+    const offsets = this.lineOffsets()
+    const bounds = [0]
+    let first = 0
+    for (let row = 1; row < this.rows; row++) {
+      if (offsets[row + 1]! - offsets[first]! <= BLOCK_BYTES_MAX) continue
+      bounds.push(row)
+      first = row
+    }
+    bounds.push(this.rows)
+    return (this.#bounds = Uint32Array.from(bounds))
+  }
+
+  loadLineBlock(block: number): LineBlock {
+    const bounds = this.lineBlockBounds()
+    const offsets = this.lineOffsets()
+    const firstRow = bounds[block]!
+    const endRow = bounds[block + 1]!
+    const bytes = new Uint8Array(offsets[endRow]! - offsets[firstRow]!)
+    gatherLines(this.#view, this.#source.ids, this.#from + firstRow, this.#from + endRow, bytes)
+    return {firstRow, endRow, bytes}
+  }
+
+  #allMeta(): Map<string, MetaColumn> {
+    this.#columns ??= new Map(this.#meta.build(this.#view, this.#source.ids, this.#from, this.#to).map(column => [column.name, column]))
+    return this.#columns
+  }
+}

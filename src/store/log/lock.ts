@@ -1,0 +1,103 @@
+/*
+ * One process per data directory: a lock file that names its owner.
+ *
+ * The lock of a process that is gone is taken over. A pid alone does not tell (pids come back, and in a container every
+ * start has the same one), so the owner's start time is kept with it where the system tells it.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import {Failure} from '../../model/index.ts'
+import {LOCK_NAME} from './names.ts'
+
+type Owner = {pid: number; started: string}
+
+export interface DirectoryLock {
+  /** Only while this process owns it. */
+  release(): void
+}
+
+/** @throws {Failure} STORAGE naming the pid that has the directory, or why the lock cannot be written. */
+export function lockDirectory(dir: string): DirectoryLock {
+  fs.mkdirSync(dir, {recursive: true})
+  const file = path.join(dir, LOCK_NAME)
+  const self: Owner = {pid: process.pid, started: startOf(process.pid)}
+  const text = `${JSON.stringify(self)}\n`
+  for (let attempt = 0; attempt < 5; attempt++) {
+    try {
+      fs.writeFileSync(file, text, {flag: 'wx'})
+      return {
+        release() {
+          if (readText(file) === text) fs.rmSync(file, {force: true})
+        },
+      }
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST')
+        throw new Failure('STORAGE', `cannot lock the data directory ${dir}: ${String(error)}`, {cause: error})
+    }
+    const found = readText(file)
+    if (found === undefined) continue
+    const owner = parseOwner(found)
+    if (owner !== undefined && isAlive(owner)) {
+      throw new Failure('STORAGE', `the data directory ${dir} is in use by process ${owner.pid} (${file})`)
+    }
+    takeOver(file, found)
+  }
+  throw new Failure('STORAGE', `cannot lock the data directory ${dir}: another process is starting there`)
+}
+
+/** Moves the stale lock out of the way; if it turns out to be another one by now, puts it back. */
+function takeOver(file: string, stale: string): void {
+  const aside = `${file}.${process.pid}`
+  try {
+    fs.renameSync(file, aside)
+  } catch {
+    return
+  }
+  if (readText(aside) === stale) fs.rmSync(aside, {force: true})
+  else fs.renameSync(aside, file)
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function parseOwner(text: string): Owner | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null || !('pid' in value) || typeof value.pid !== 'number') return undefined
+    return {pid: value.pid, started: 'started' in value && typeof value.started === 'string' ? value.started : ''}
+  } catch {
+    // Written halfway by a process that died: nobody's.
+    return undefined
+  }
+}
+
+function isAlive(owner: Owner): boolean {
+  try {
+    process.kill(owner.pid, 0)
+  } catch (error) {
+    return codeOf(error) === 'EPERM'
+  }
+  const started = startOf(owner.pid)
+  return owner.started === '' || started === '' || owner.started === started
+}
+
+/** Boot and start time of a process as Linux tells them; empty elsewhere. */
+function startOf(pid: number): string {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // Field 22; the name in field 2 may hold spaces and parentheses.
+    const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+    return `${fs.readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()}/${started}`
+  } catch {
+    return ''
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
