@@ -8,7 +8,7 @@ export const ERROR_LABEL = '__error__'
 export const ERROR_DETAILS_LABEL = '__error_details__'
 
 export class ErrorState {
-  #errors: Map<number, string> | undefined
+  #errors: Map<number, PipelineError> | undefined
   #details: Map<number, string> | undefined
 
   /** False when no row can have an error or details: the fast way out. */
@@ -44,6 +44,15 @@ export class ErrorState {
 
   details(row: number): string {
     return this.#details?.get(row) ?? ''
+  }
+
+  /** Takes over the errors of the given rows, counted from `firstRow` here: from a batch of the whole chunk to one of a block. */
+  copyFrom(other: ErrorState, firstRow: number, rows: Uint32Array): void {
+    if (!other.any) return
+    for (const row of rows) {
+      const error = other.#errors?.get(row)
+      if (error !== undefined) this.set(row - firstRow, error, other.#details?.get(row))
+    }
   }
 
   clearError(row: number): void {

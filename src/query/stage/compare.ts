@@ -6,6 +6,7 @@ import {encodeText, sameBytes} from '../bytes.ts'
 import {parseGoDuration, parseGoFloat, parseHumanBytes, parseShortFloat} from '../values/index.ts'
 import {quote} from '../../model/index.ts'
 import type {LabelTest} from './label-test.ts'
+import type {TextRegex} from './tools.ts'
 
 /** A missing label compares as "". */
 export function equalsTest(name: string, op: '=' | '!=', value: string): LabelTest {
@@ -20,10 +21,16 @@ export function equalsTest(name: string, op: '=' | '!=', value: string): LabelTe
   }
 }
 
-/** @param matches whether the whole value matches; a missing label is "". */
-export function matchesTest(name: string, op: MatchOp, pattern: string, matches: (value: string) => boolean): LabelTest {
+/** @param regex anchored; a missing label is "". */
+export function matchesTest(name: string, op: MatchOp, pattern: string, regex: TextRegex): LabelTest {
   const wanted = op === '=~'
-  return {name, text: `${name}${op}${quote(pattern)}`, converts: false, test: actual => matches(actual ?? '') === wanted}
+  return {
+    name,
+    text: `${name}${op}${quote(pattern)}`,
+    converts: false,
+    test: actual => regex.testString(actual ?? '') === wanted,
+    testBytes: (bytes, from, to) => regex.test(bytes, from, to) === wanted,
+  }
 }
 
 export function numberTest(name: string, op: CompareOp, value: number): LabelTest {

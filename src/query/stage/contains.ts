@@ -46,28 +46,3 @@ function foldedContains(bytes: Uint8Array, from: number, to: number, needle: Uin
 function lower(byte: number): number {
   return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
 }
-
-/** The plain twin of the kernel's search, by Node's own. */
-export const PLAIN_SEARCH: LineSearch = {
-  findRows(lines, offsets, needle, fold, out) {
-    const buffer = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength)
-    const rows = offsets.length - 1
-    let count = 0
-    if (fold) {
-      for (let row = 0; row < rows; row++) if (foldedContains(lines, offsets[row]!, offsets[row + 1]!, needle)) out[count++] = row
-      return count
-    }
-    let row = 0
-    for (let at = buffer.indexOf(needle, offsets[0]); at >= 0 && row < rows; at = buffer.indexOf(needle, at)) {
-      while (row < rows && offsets[row + 1]! <= at) row++
-      if (row === rows) break
-      if (at + needle.length > offsets[row + 1]!) {
-        at++ // The hit runs over the end of the line.
-        continue
-      }
-      out[count++] = row
-      at = offsets[++row]!
-    }
-    return count
-  },
-}

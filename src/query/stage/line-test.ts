@@ -2,17 +2,10 @@
  * One alternative of a line filter: a test of a line's bytes, on whole buffers where that is faster.
  */
 
-/** What searching whole buffers needs; the kernel of the thread, or its plain twin. */
-export interface LineSearch {
-  /**
-   * Writes to `out` the ascending numbers of the lines that hold the needle, and returns how many there are.
-   *
-   * @param offsets lines + 1 positions: line i is lines[offsets[i], offsets[i+1]).
-   * @param needle  1 or more bytes; with `fold` lower-case ASCII, found in any case.
-   * @param out     at least as many entries as there are lines.
-   */
-  findRows(lines: Uint8Array, offsets: Uint32Array, needle: Uint8Array, fold: boolean, out: Uint32Array): number
-}
+import type {FindKernel} from '../../kernel/contract.ts'
+
+/** Searches whole buffers; the kernel of the thread, or its plain twin. */
+export type LineSearch = Pick<FindKernel, 'findRows'>
 
 export interface LineTest {
   /** As LogQL writes it, without the operator. */

@@ -1,0 +1,200 @@
+/*
+ * The newest (or oldest) rows of one worker's streams, in order, reading as little as that takes.
+ *
+ *   heap ordered by the best time each source can still have:
+ *     chunk, closed ─open, early filters─▶ rows                       (nothing else drops rows: timestamps decide)
+ *                                       └▶ line blocks ─load, stages─▶ rows    (filters on lines)
+ *     rows: the next one is the answer's next row
+ *
+ * A source is touched only when no other one can have an earlier place, so the scan stops by itself when `limit` rows are out:
+ * no unread chunk or block can improve them.
+ *
+ * Order   forward: (time, stream, sequence of the chunk, row); backward is its exact reverse. Streams by canonical text.
+ * Output  rows whose block had few matches are captured at once; others are read again at the end, when it is known which count.
+ */
+import {formatLabels, type MaybePromise} from '../../model/index.ts'
+import type {ChunkHandle, StreamChunks} from '../../store/index.ts'
+import type {Batch} from '../batch.ts'
+import type {Pipeline} from '../plan/pipeline.ts'
+import type {Guard} from './guard.ts'
+import {Heap} from './heap.ts'
+import {intersects, lowerBound, openChunk, type OpenChunk, type TimeRange} from './open-chunk.ts'
+import {RowSink, type LogRows} from './row-sink.ts'
+import type {ScanStats} from './stats.ts'
+
+export type LogScan = {
+  readonly streams: readonly StreamChunks[]
+  readonly pipeline: Pipeline
+  readonly range: TimeRange
+  readonly direction: 'forward' | 'backward'
+  readonly limit: number
+  /** A row closer than this to the one before it is left out; 0 = none is. */
+  readonly intervalNs: number
+  readonly guard: Guard
+  readonly stats: ScanStats
+}
+
+// Up to this many matches of a block are captured when it is first read, rather than read again.
+const CAPTURE_MAX = 64
+
+type Place = {day: number; ns: number; rank: number; sequence: number; row: number}
+type Closed = Place & {kind: 'closed'; stream: StreamChunks; handle: ChunkHandle}
+/** Blocks still to be filtered: `rows` are rows of the chunk that passed the early filters, ascending. */
+type Blocks = Place & {kind: 'blocks'; open: OpenChunk; rows: Uint32Array}
+/** Rows of the answer, as far as the limit goes. `captured` has their sink numbers. */
+type Rows = Place & {kind: 'rows'; open: OpenChunk; rows: Uint32Array; at: number; captured: Uint32Array | undefined}
+type Source = Closed | Blocks | Rows
+
+export async function scanLogs(scan: LogScan): Promise<LogRows> {
+  const walk = new Walk(scan)
+  return walk.run()
+}
+
+class Walk {
+  readonly #scan: LogScan
+  readonly #backward: boolean
+  readonly #heap: Heap<Source>
+  readonly #sink: RowSink
+  #left: number
+  #lastDay = NaN
+  #lastNs = NaN
+
+  constructor(scan: LogScan) {
+    this.#scan = scan
+    this.#backward = scan.direction === 'backward'
+    this.#heap = new Heap<Source>(this.#backward ? (a, b) => compare(a, b) > 0 : (a, b) => compare(a, b) < 0)
+    this.#left = scan.limit
+    this.#sink = new RowSink(scan.guard)
+    const {streams, range, stats} = scan
+    const ordered = streams.map(stream => ({stream, text: formatLabels(stream.labels)}))
+    ordered.sort((a, b) => (a.text < b.text ? -1 : 1))
+    ordered.forEach(({stream, text}, rank) => {
+      const handles = stream.chunks.filter(handle => intersects(handle, range))
+      if (handles.length === 0) return
+      this.#sink.nameStream(rank, text)
+      stats.streams++
+      stats.chunksMatched += handles.length
+      for (const handle of handles) this.#heap.push(this.#closed(stream, handle, rank))
+    })
+  }
+
+  #closed(stream: StreamChunks, handle: ChunkHandle, rank: number): Closed {
+    const {day, sequence} = handle
+    const bound = this.#backward ? {ns: handle.maxNs, row: Infinity} : {ns: handle.minNs, row: -1}
+    return {kind: 'closed', stream, handle, day, rank, sequence, ...bound}
+  }
+
+  async run(): Promise<LogRows> {
+    const {guard} = this.#scan
+    while (this.#left > 0) {
+      const source = this.#heap.peek()
+      if (source === undefined) break
+      if (source.kind === 'rows') {
+        this.#emit(source)
+        continue
+      }
+      if (guard.due()) await guard.pause()
+      this.#heap.pop()
+      const pending = source.kind === 'closed' ? this.#open(source) : this.#filterBlock(source)
+      if (pending instanceof Promise) await pending
+    }
+    await this.#readPending()
+    return this.#sink.finish()
+  }
+
+  #open({stream, handle, rank}: Closed): MaybePromise<void> {
+    const {range, pipeline, stats} = this.#scan
+    const opened = openChunk(stream.labels, handle, range, pipeline, stats)
+    const push = (open: OpenChunk): void => {
+      const rows = open.whole.selected.subarray(0, open.whole.count)
+      if (rows.length === 0) return
+      if (pipeline.narrows) this.#pushBlocks(open, rows, rank, handle.sequence)
+      else this.#pushRows(open, rows, rank, handle.sequence, undefined)
+    }
+    return opened instanceof Promise ? opened.then(push) : push(opened)
+  }
+
+  #pushBlocks(open: OpenChunk, rows: Uint32Array, rank: number, sequence: number): void {
+    if (rows.length === 0) return
+    const row = this.#backward ? rows[rows.length - 1]! : rows[0]!
+    const {day} = open.chunk
+    this.#heap.push({kind: 'blocks', open, rows, day, ns: open.chunk.timestamps()[row]!, rank, sequence, row})
+  }
+
+  #pushRows(open: OpenChunk, all: Uint32Array, rank: number, sequence: number, captured: Uint32Array | undefined): void {
+    // More rows than may still come out cannot count, but with thinning it is not known how many are skipped.
+    const most = this.#scan.intervalNs > 0 ? all.length : Math.min(all.length, this.#left)
+    if (most === 0) return
+    const rows = this.#backward ? all.slice(all.length - most) : all.slice(0, most)
+    this.#scan.guard.hold(rows.byteLength)
+    const at = this.#backward ? most - 1 : 0
+    const row = rows[at]!
+    const {day} = open.chunk
+    this.#heap.push({kind: 'rows', open, rows, at, captured, day, ns: open.chunk.timestamps()[row]!, rank, sequence, row})
+  }
+
+  /** Filters the outermost block of a source and puts the others back. */
+  #filterBlock(source: Blocks): MaybePromise<void> {
+    const {open, rows, row, rank, sequence} = source
+    const bounds = open.chunk.lineBlockBounds()
+    const block = lowerBound(bounds, row + 1) - 1
+    const from = lowerBound(rows, bounds[block]!)
+    const to = lowerBound(rows, bounds[block + 1]!)
+    const ready = (batch: Batch): void => {
+      this.#scan.stats.rowsKept += batch.count
+      const kept = batch.selected.slice(0, batch.count)
+      let captured: Uint32Array | undefined
+      if (kept.length <= Math.min(CAPTURE_MAX, this.#left)) {
+        captured = this.#sink.capture(batch, kept)
+        for (let i = 0; i < kept.length; i++) kept[i]! += batch.firstRow
+      } else for (let i = 0; i < kept.length; i++) kept[i]! += batch.firstRow
+      this.#pushRows(open, kept, rank, sequence, captured)
+      this.#pushBlocks(open, this.#backward ? rows.subarray(0, from) : rows.subarray(to), rank, sequence)
+    }
+    const batch = open.block(block, rows.subarray(from, to))
+    return batch instanceof Promise ? batch.then(ready) : ready(batch)
+  }
+
+  #emit(source: Rows): void {
+    const {open, rows, at, captured, day, ns} = source
+    if (!this.#tooClose(day, ns)) {
+      this.#lastDay = day
+      this.#lastNs = ns
+      this.#left--
+      this.#sink.emit(source.rank, source.sequence, open, rows[at]!, captured?.[at])
+    }
+    const next = this.#backward ? at - 1 : at + 1
+    const row = rows[next]
+    if (row === undefined) {
+      this.#heap.pop()
+      this.#scan.guard.hold(-rows.byteLength)
+      return
+    }
+    source.at = next
+    source.row = row
+    source.ns = open.chunk.timestamps()[row]!
+    this.#heap.settleTop()
+  }
+
+  #tooClose(day: number, ns: number): boolean {
+    const {intervalNs} = this.#scan
+    if (intervalNs === 0 || Number.isNaN(this.#lastDay)) return false
+    return Math.abs((day - this.#lastDay) * 86_400e9 + (ns - this.#lastNs)) < intervalNs
+  }
+
+  /** Reads lines and labels of the rows that are in the answer and were not captured. */
+  async #readPending(): Promise<void> {
+    const {guard} = this.#scan
+    for (const {open, block, rows, slots} of this.#sink.pending()) {
+      if (guard.due()) await guard.pause()
+      const loaded = open.block(block, rows)
+      const batch = loaded instanceof Promise ? await loaded : loaded
+      this.#sink.fill(batch, slots)
+      if (!this.#scan.pipeline.narrows) this.#scan.stats.rowsKept += rows.length
+    }
+  }
+}
+
+function compare(a: Place, b: Place): number {
+  return a.day - b.day || a.ns - b.ns || a.rank - b.rank || a.sequence - b.sequence || a.row - b.row
+}

@@ -1,0 +1,115 @@
+/*
+ * One chunk during a scan: rows of the asked time that pass the early filters, then block by block through the pipeline.
+ */
+import {dayOf, nsOfDay, type Labels, type MaybePromise} from '../../model/index.ts'
+import type {Chunk, ChunkHandle} from '../../store/index.ts'
+import {Batch} from '../batch.ts'
+import type {Pipeline} from '../plan/pipeline.ts'
+import type {ScanStats} from './stats.ts'
+
+/** [from, to) as days and ns of the day. */
+export type TimeRange = {readonly fromDay: number; readonly fromNs: number; readonly toDay: number; readonly toNs: number}
+
+export function timeRange(fromNs: bigint, toNs: bigint): TimeRange {
+  return {fromDay: dayOf(fromNs), fromNs: nsOfDay(fromNs), toDay: dayOf(toNs), toNs: nsOfDay(toNs)}
+}
+
+/** False when no row of the chunk can be in the range. */
+export function intersects(handle: ChunkHandle, range: TimeRange): boolean {
+  const {day} = handle
+  if (day < range.fromDay || day > range.toDay) return false
+  if (day === range.fromDay && handle.maxNs < range.fromNs) return false
+  return !(day === range.toDay && handle.minNs >= range.toNs)
+}
+
+/** True when every row of the chunk is in the range. */
+export function within(handle: ChunkHandle, range: TimeRange): boolean {
+  const {day} = handle
+  const afterStart = day > range.fromDay || (day === range.fromDay && handle.minNs >= range.fromNs)
+  return afterStart && (day < range.toDay || (day === range.toDay && handle.maxNs < range.toNs))
+}
+
+export class OpenChunk {
+  readonly labels: Labels
+  readonly chunk: Chunk
+  /** All rows in one batch, without lines; early filters have run. */
+  readonly whole: Batch
+  readonly #pipeline: Pipeline
+  readonly #stats: ScanStats
+
+  constructor(labels: Labels, chunk: Chunk, whole: Batch, pipeline: Pipeline, stats: ScanStats) {
+    this.labels = labels
+    this.chunk = chunk
+    this.whole = whole
+    this.#pipeline = pipeline
+    this.#stats = stats
+  }
+
+  /**
+   * Runs the stages on rows of one line block.
+   *
+   * @param block  its number.
+   * @param rows   of the chunk, ascending, all in the block; copied.
+   */
+  block(block: number, rows: Uint32Array): MaybePromise<Batch> {
+    const loaded = this.chunk.loadLineBlock(block)
+    return loaded instanceof Promise ? loaded.then(ready => this.#run(ready, rows)) : this.#run(loaded, rows)
+  }
+
+  #run({firstRow, endRow, bytes}: {firstRow: number; endRow: number; bytes: Uint8Array}, rows: Uint32Array): Batch {
+    const selected = new Uint32Array(rows.length)
+    for (let i = 0; i < rows.length; i++) selected[i] = rows[i]! - firstRow
+    const batch = new Batch(this.labels, this.chunk, firstRow, endRow, bytes, selected, rows.length)
+    batch.errors.copyFrom(this.whole.errors, firstRow, rows)
+    this.#stats.lineBytesRead += bytes.length
+    for (const stage of this.#pipeline.stages) stage.apply(batch)
+    return batch
+  }
+}
+
+/** Opens a chunk, selects rows in the range and applies early filters. */
+export function openChunk(
+  labels: Labels,
+  handle: ChunkHandle,
+  range: TimeRange,
+  pipeline: Pipeline,
+  stats: ScanStats,
+): MaybePromise<OpenChunk> {
+  const opened = handle.open(stats)
+  const ready = (chunk: Chunk): OpenChunk => {
+    const whole = selectRows(labels, chunk, range)
+    stats.rowsRead += whole.count
+    stats.metaBytesRead += handle.metaBytes
+    for (const stage of pipeline.early) stage.apply(whole)
+    return new OpenChunk(labels, chunk, whole, pipeline, stats)
+  }
+  return opened instanceof Promise ? opened.then(ready) : ready(opened)
+}
+
+function selectRows(labels: Labels, chunk: Chunk, range: TimeRange): Batch {
+  const ns = chunk.timestamps()
+  const {rows, day, repeated} = chunk
+  const from = day === range.fromDay ? lowerBound(ns, range.fromNs) : day < range.fromDay ? rows : 0
+  const to = day === range.toDay ? lowerBound(ns, range.toNs) : day > range.toDay ? 0 : rows
+  const selected = new Uint32Array(Math.max(0, to - from))
+  let count = 0
+  let next = 0
+  for (let row = from; row < to; row++) {
+    while (next < repeated.length && repeated[next]! < row) next++
+    if (next < repeated.length && repeated[next] === row) continue
+    selected[count++] = row
+  }
+  return new Batch(labels, chunk, 0, rows, undefined, selected, count)
+}
+
+/** How many of the ascending values are smaller. */
+export function lowerBound(values: ArrayLike<number>, value: number): number {
+  let low = 0
+  let high = values.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (values[middle]! < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
