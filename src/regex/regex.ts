@@ -1,0 +1,150 @@
+/*
+ * A compiled pattern. What it takes to answer is built when it is first asked for: plain string tests need no automaton, filters
+ * need no captures.
+ */
+import {Failure} from '../model/index.ts'
+import {LazyDfa} from './lazy-dfa.ts'
+import {literalChoice, type Literal, type LiteralChoice} from './literal-test.ts'
+import type {Node} from './node.ts'
+import {parse, type Parsed} from './parse.ts'
+import {compile, type Program} from './program.ts'
+import {requiredLiterals, type LiteralSet} from './required.ts'
+import {runeClasses} from './rune-classes.ts'
+import {forTest, isAlways} from './simplify.ts'
+import {RegexSyntaxError} from './syntax-error.ts'
+
+export type RegexOptions = {
+  /** The whole text has to match: as `^(?:…)$`. */
+  readonly anchored?: boolean
+  /** `.` matches \n: as `(?s:…)`. */
+  readonly dotAll?: boolean
+  /** Instructions a program may have, repeats counted out. A character is about one. */
+  readonly instructionsMax?: number
+}
+
+// At most 65,535, as states name instructions in 16 bits. 50,000 is an alternation of some thousand words; a state then costs at most 100 KB.
+const INSTRUCTIONS_MAX = 50_000
+// Distinct ranges of code points in all sets; \pL has about 650. Bounds the time to divide them into classes.
+const RANGES_MAX = 30_000
+// Classes are the width of a DFA state.
+const CLASSES_MAX = 4096
+// How many string comparisons are still faster than one walk through the automaton.
+const COMPARISONS_MAX = 8
+
+/**
+ * @returns what is wrong with a pattern in Go's words, without the leading "error parsing regexp: "; undefined when it is right.
+ */
+export function checkRegex(pattern: string): string | undefined {
+  try {
+    parse(pattern)
+    return undefined
+  } catch (error) {
+    if (error instanceof RegexSyntaxError) return error.message
+    throw error
+  }
+}
+
+/**
+ * Compiles a pattern of RE2's dialect with Perl classes.
+ *
+ * @throws {Failure} BAD_REQUEST: "error parsing regexp: …" as Go words it, or that the pattern is too large.
+ */
+export function compileRegex(pattern: string, options: RegexOptions = {}): Regex {
+  let parsed: Parsed
+  try {
+    parsed = parse(pattern, {dotAll: options.dotAll ?? false})
+  } catch (error) {
+    if (error instanceof RegexSyntaxError) throw new Failure('BAD_REQUEST', `error parsing regexp: ${error.message}`)
+    throw error
+  }
+  const instructionsMax = Math.min(options.instructionsMax ?? INSTRUCTIONS_MAX, INSTRUCTIONS_MAX)
+  if (parsed.size > instructionsMax) {
+    throw new Failure('BAD_REQUEST', `regular expression is too large: ${parsed.size} instructions, limit ${instructionsMax}`)
+  }
+  const {node} = parsed
+  const whole: Node = options.anchored
+    ? {kind: 'concat', subs: [{kind: 'assert', position: 'beginText'}, node, {kind: 'assert', position: 'endText'}]}
+    : node
+  return new Regex(pattern, whole, parsed.groupNames)
+}
+
+export class Regex {
+  readonly pattern: string
+  /** By group index; [0] is the whole match. */
+  readonly groupNames: readonly (string | undefined)[]
+  /** Set when the pattern is no more than a test for one of some strings. */
+  readonly anyOf: LiteralChoice | undefined
+  /** The same when there is one string only. */
+  readonly literal: Literal | undefined
+  /** True when every text matches. */
+  readonly always: boolean
+  private readonly node: Node
+  private readonly testNode: Node
+  private readonly testText: ((text: string) => boolean) | undefined
+  private dfa: LazyDfa | undefined
+  private sets: readonly LiteralSet[] | undefined
+
+  /** Use {@link compileRegex}. */
+  constructor(pattern: string, node: Node, groupNames: readonly (string | undefined)[]) {
+    this.pattern = pattern
+    this.groupNames = groupNames
+    this.node = node
+    this.testNode = forTest(node)
+    this.always = isAlways(this.testNode)
+    this.anyOf = this.always ? undefined : literalChoice(this.testNode)
+    const [value] = this.anyOf?.values ?? []
+    if (this.anyOf !== undefined && value !== undefined && this.anyOf.values.length === 1) {
+      this.literal = {kind: this.anyOf.kind, value, fold: this.anyOf.fold}
+    }
+    this.testText = this.always ? () => true : textTest(this.anyOf)
+    if (this.testText === undefined) checkSets(compile(this.testNode))
+  }
+
+  /**
+   * Sets of literals of which each must have a hit in every text that matches. Empty when nothing is known. Sound, not complete.
+   */
+  get required(): readonly LiteralSet[] {
+    this.sets ??= this.always ? [] : requiredLiterals(this.testNode)
+    return this.sets
+  }
+
+  /** Is there a match in bytes [from, to), taken as a text of its own? Linear. */
+  test(bytes: Uint8Array, from = 0, to = bytes.length): boolean {
+    return this.always || this.lazyDfa().test(bytes, from, to)
+  }
+
+  /** The same for a string. */
+  testString(text: string): boolean {
+    return this.testText === undefined ? this.lazyDfa().testString(text) : this.testText(text)
+  }
+
+  private lazyDfa(): LazyDfa {
+    this.dfa ??= new LazyDfa(compile(this.testNode))
+    return this.dfa
+  }
+}
+
+function checkSets(program: Program): void {
+  const ranges = program.sets.reduce((count, set) => count + set.length / 2, 0)
+  if (ranges > RANGES_MAX)
+    throw new Failure('BAD_REQUEST', `regular expression is too large: ${ranges} ranges of characters, limit ${RANGES_MAX}`)
+  if (program.sets.length <= CLASSES_MAX / 2) return
+  const {count} = runeClasses(program)
+  if (count > CLASSES_MAX)
+    throw new Failure('BAD_REQUEST', `regular expression is too large: ${count} classes of characters, limit ${CLASSES_MAX}`)
+}
+
+function textTest(choice: LiteralChoice | undefined): ((text: string) => boolean) | undefined {
+  if (choice === undefined || choice.fold) return undefined
+  const {kind, values} = choice
+  const [value = ''] = values
+  if (kind === 'equals') {
+    if (values.length === 1) return text => text === value
+    const set = new Set(values)
+    return text => set.has(text)
+  }
+  if (values.length > COMPARISONS_MAX) return undefined
+  if (kind === 'contains') return values.length === 1 ? text => text.includes(value) : text => values.some(each => text.includes(each))
+  if (kind === 'prefix') return values.length === 1 ? text => text.startsWith(value) : text => values.some(each => text.startsWith(each))
+  return values.length === 1 ? text => text.endsWith(value) : text => values.some(each => text.endsWith(each))
+}

@@ -1,0 +1,52 @@
+/** Random patterns over random texts, compared with re2js, an independent port of RE2. */
+import {RE2JS} from 're2js'
+import {describe, expect, it} from 'vitest'
+import {compileRegex} from '../../src/regex/index.ts'
+import {random, randomBytes, randomPattern, randomText} from './generate.ts'
+
+const encoder = new TextEncoder()
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+describe('against re2js', () => {
+  it('tests strings and bytes alike', () => {
+    const r = random(20261122)
+    for (let round = 0; round < 4000; round++) {
+      const pattern = randomPattern(r)
+      const regex = compileRegex(pattern)
+      const oracle = RE2JS.compile(pattern)
+      for (let i = 0; i < 6; i++) {
+        const text = randomText(r)
+        const bytes = encoder.encode(text)
+        const expected = oracle.matcher(bytes).find()
+        expect([pattern, text, regex.testString(text)]).toEqual([pattern, text, expected])
+        expect([pattern, text, 'bytes', regex.test(bytes)]).toEqual([pattern, text, 'bytes', expected])
+      }
+    }
+  })
+
+  it('anchored and dot-all, as label matchers are', () => {
+    const r = random(7)
+    for (let round = 0; round < 1500; round++) {
+      const pattern = randomPattern(r)
+      const regex = compileRegex(pattern, {anchored: true, dotAll: true})
+      const oracle = RE2JS.compile(`^(?s:${pattern})$`)
+      for (let i = 0; i < 6; i++) {
+        const text = randomText(r)
+        expect([pattern, text, regex.testString(text)]).toEqual([pattern, text, oracle.matcher(encoder.encode(text)).find()])
+      }
+    }
+  })
+
+  it('bytes that are not UTF-8', () => {
+    const r = random(99)
+    for (let round = 0; round < 1500; round++) {
+      const pattern = randomPattern(r)
+      const regex = compileRegex(pattern)
+      const oracle = RE2JS.compile(pattern)
+      for (let i = 0; i < 6; i++) {
+        const bytes = randomBytes(r)
+        expect([pattern, hex(bytes), regex.test(bytes)]).toEqual([pattern, hex(bytes), oracle.matcher(bytes).find()])
+      }
+    }
+  })
+})
