@@ -8,13 +8,13 @@
  * Leaves  which labels a series has (grouping, unwrapped label) to the scan; windows to merge.ts.
  */
 import {NO_LABELS, type Labels} from '../../model/index.ts'
-import {Cells} from './cells.ts'
+import {Cells} from './range/cells.ts'
 import type {LeafSpec} from './grid.ts'
-import {sortRows, type PartialLeaf} from './partial.ts'
-import {SampleLog} from './sample-log.ts'
+import {sortRows, type PartialLeaf} from './range/partial.ts'
+import {SampleLog} from './range/sample-log.ts'
 import {packLabels, SeriesTable} from './series-table.ts'
-import {keepingOf, type State} from './state.ts'
-import {Windows} from './windows.ts'
+import {keepingOf, type State} from './range/state.ts'
+import {Windows} from './range/windows.ts'
 
 export interface Leaf {
   /** The number of a series. absent_over_time has only one. */

@@ -5,8 +5,8 @@
  * Merging is associative; `merge(older, newer)` is called in time order by the sliding windows and in any order when the
  * same bucket was filled by two workers.
  */
-import {NS_PER_DAY} from '../../model/index.ts'
-import type {LeafSpec} from './grid.ts'
+import {NS_PER_DAY} from '../../../model/index.ts'
+import type {LeafSpec} from '../grid.ts'
 
 export type Lanes = Float64Array[]
 

@@ -1,11 +1,11 @@
 /*
  * From the workers' partials to one matrix, on the main thread: series with equal labels are joined, buckets slid over.
  */
-import {compareLabels, type Labels} from '../../model/index.ts'
-import type {LeafSpec} from './grid.ts'
-import type {Matrix, Series} from './matrix.ts'
+import {compareLabels, type Labels} from '../../../model/index.ts'
+import type {LeafSpec} from '../grid.ts'
+import type {Matrix, Series} from '../matrix.ts'
 import {countingSort, type PartialLeaf} from './partial.ts'
-import {SeriesTable, unpackLabels} from './series-table.ts'
+import {SeriesTable, unpackLabels} from '../series-table.ts'
 import {slide, slideAdditive, type Points} from './slide.ts'
 import {slideCounter, slideQuantile} from './sorted.ts'
 import {keepingOf, mergeInto, type Keeping, type Lanes, type State} from './state.ts'

@@ -1,7 +1,7 @@
 /*
  * What a leaf of one worker has gathered, as a few arrays that are transferred to the main thread.
  */
-import type {PackedLabels} from './series-table.ts'
+import type {PackedLabels} from '../series-table.ts'
 import type {Lanes} from './state.ts'
 
 /**

@@ -11,8 +11,8 @@
  *
  * Instants are (day, ns of day) pairs; all arithmetic on samples is on whole numbers below 2^53 and so exact.
  */
-import {instantOf, NS_PER_DAY} from '../../model/index.ts'
-import type {LeafSpec} from './grid.ts'
+import {instantOf, NS_PER_DAY} from '../../../model/index.ts'
+import type {LeafSpec} from '../grid.ts'
 
 // Longer than any distance between a day and a window edge that matters; stands in for the step of a single instant.
 const NO_STEP = 1n << 62n

@@ -1,8 +1,8 @@
 /*
  * absent_over_time: one series with 1 where nothing was found, named after what was looked for.
  */
-import {sortLabels, type Label, type Labels, type Matcher} from '../../model/index.ts'
-import type {Matrix} from './matrix.ts'
+import {sortLabels, type Label, type Labels, type Matcher} from '../../../model/index.ts'
+import type {Matrix} from '../matrix.ts'
 
 /** Labels of the `=` matchers; a name that is used twice is left out, whatever the operators (logql.md § 6.4). */
 export function absentLabels(matchers: readonly Matcher[]): Labels {
