@@ -51,3 +51,9 @@ export type {
   VectorLiteral,
   VectorOp,
 } from './ast.ts'
+export type {CheckRegex} from './cursor.ts'
+export {applyToNumbers, foldLiterals} from './fold.ts'
+export {groupNames} from './regexp-parser.ts'
+export {parse, type ParseOptions} from './parser.ts'
+export {parsePattern, type PatternPart} from './pattern.ts'
+export type {MatchesEmpty} from './static.ts'
