@@ -45,6 +45,11 @@ export class OpenChunk {
     this.#stats = stats
   }
 
+  /** Runs the stages on all rows at once: for pipelines that need no lines. */
+  runWhole(): void {
+    for (const stage of this.#pipeline.stages) stage.apply(this.whole)
+  }
+
   /**
    * Runs the stages on rows of one line block.
    *

@@ -26,6 +26,8 @@ export type Pipeline = {
   /** Nothing runs at all: the answer is known from labels, timestamps and lengths. */
   readonly empty: boolean
   readonly changesLine: boolean
+  /** A stage may change what labels rows have. */
+  readonly writesLabels: boolean
   /** Labels that have to be right before the first stage. */
   readonly needs: Names
   /** What runs, in order, as LogQL writes it: for explain. */
@@ -49,6 +51,7 @@ export function buildPipeline(plans: readonly AnyStagePlan[], result: {labels: N
     narrows: rest.some(plan => plan.narrows),
     empty: steps.length === 0,
     changesLine: rest.some(plan => plan.changesLine),
+    writesLabels: rest.some(plan => plan.kind !== 'line-filter' && plan.kind !== 'label-filter'),
     needs: steps.length === 0 ? result.labels : steps[0]!.plan.needs(steps[0]!.after),
     text: steps.map(({plan, after}) => (plan.lazy && after !== 'all' ? `${plan.text} (only ${[...after].join(', ')})` : plan.text)),
   }

@@ -2,10 +2,10 @@
  * Stream selectors, ready to run.
  */
 import type {LabelPredicate, Matcher} from '../../model/index.ts'
-import type {Tools} from '../stage/tools.ts'
+import {compileRegex} from '../../regex/index.ts'
 
 /** Regexes are fully anchored and dot-all. */
-export function predicateOf({name, op, value}: Matcher, tools: Tools): LabelPredicate {
+export function predicateOf({name, op, value}: Matcher): LabelPredicate {
   switch (op) {
     case '=':
       return {name, op, value, matches: actual => actual === value}
@@ -13,7 +13,7 @@ export function predicateOf({name, op, value}: Matcher, tools: Tools): LabelPred
       return {name, op, value, matches: actual => actual !== value}
     case '=~':
     case '!~': {
-      const regex = tools.compileRegex(value, {anchored: true, dotAll: true})
+      const regex = compileRegex(value, {anchored: true, dotAll: true})
       const wanted = op === '=~'
       return {name, op, value, matches: actual => regex.testString(actual) === wanted}
     }

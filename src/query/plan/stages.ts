@@ -2,6 +2,7 @@
  * From stages of the syntax tree to stages that run: the one place that knows all operators.
  */
 import {Failure, quote} from '../../model/index.ts'
+import {compileRegex} from '../../regex/index.ts'
 import type * as ast from '../logql/index.ts'
 import {bytesTest, durationTest, equalsTest, matchesTest, numberTest} from '../stage/compare.ts'
 import {containsTest} from '../stage/contains.ts'
@@ -9,7 +10,7 @@ import {planLabelFilter, type LabelCondition} from '../stage/label-filter.ts'
 import type {LabelTest} from '../stage/label-test.ts'
 import {planLineFilter} from '../stage/line-filter.ts'
 import type {LineTest} from '../stage/line-test.ts'
-import {regexTest} from '../stage/regex-test.ts'
+import {regexTests} from '../stage/regex-test.ts'
 import type {Tools} from '../stage/tools.ts'
 import type {AnyStagePlan} from './pipeline.ts'
 
@@ -30,10 +31,10 @@ function planStage(stage: ast.Stage, tools: Tools): AnyStagePlan {
     case 'line-filter':
       return planLineFilter(
         stage.op,
-        stage.matches.map(match => lineTest(stage.op, match, tools)),
+        stage.matches.flatMap(match => lineTests(stage.op, match, tools)),
       )
     case 'label-filter':
-      return planLabelFilter(labelCondition(stage.filter, tools))
+      return planLabelFilter(labelCondition(stage.filter))
     case 'json':
     case 'logfmt':
     case 'regexp':
@@ -48,15 +49,15 @@ function planStage(stage: ast.Stage, tools: Tools): AnyStagePlan {
   }
 }
 
-function lineTest(op: ast.LineFilterOp, match: ast.LineMatch, tools: Tools): LineTest {
+function lineTests(op: ast.LineFilterOp, match: ast.LineMatch, tools: Tools): LineTest[] {
   if (match.ip) throw unsupported(`${op} ip(${quote(match.value)})`)
   switch (op) {
     case '|=':
     case '!=':
-      return containsTest(match.value, tools.kernel)
+      return [containsTest(match.value, tools.kernel)]
     case '|~':
     case '!~':
-      return regexTest(match.value, tools)
+      return regexTests(match.value, tools.kernel)
     case '|>':
     case '!>':
       throw unsupported(`${op} ${quote(match.value)}`)
@@ -64,19 +65,22 @@ function lineTest(op: ast.LineFilterOp, match: ast.LineMatch, tools: Tools): Lin
 }
 
 /** The filters of a label-filter stage, and those behind `unwrap`. */
-export function labelCondition(filter: ast.LabelFilter, tools: Tools): LabelCondition {
-  if (filter.kind === 'and' || filter.kind === 'or') {
-    return {kind: filter.kind, left: labelCondition(filter.left, tools), right: labelCondition(filter.right, tools)}
+export function labelCondition(filter: ast.LabelFilter): LabelCondition {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return {kind: filter.kind, left: labelCondition(filter.left), right: labelCondition(filter.right)}
+    default:
+      return {kind: 'test', test: labelTest(filter)}
   }
-  return {kind: 'test', test: labelTest(filter, tools)}
 }
 
-function labelTest(filter: Exclude<ast.LabelFilter, ast.CombinedFilter>, tools: Tools): LabelTest {
+function labelTest(filter: ast.StringFilter | ast.NumberFilter | ast.DurationFilter | ast.BytesFilter | ast.IpFilter): LabelTest {
   switch (filter.kind) {
     case 'string': {
       const {name, op, value} = filter
       if (op === '=' || op === '!=') return equalsTest(name, op, value)
-      return matchesTest(name, op, value, tools.compileRegex(value, {anchored: true}))
+      return matchesTest(name, op, value, compileRegex(value, {anchored: true}))
     }
     case 'number':
       return numberTest(filter.name, filter.op, filter.value)

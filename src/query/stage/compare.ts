@@ -5,8 +5,8 @@ import type {CompareOp, MatchOp} from '../logql/index.ts'
 import {encodeText, sameBytes} from '../bytes.ts'
 import {parseGoDuration, parseGoFloat, parseHumanBytes, parseShortFloat} from '../values/index.ts'
 import {quote} from '../../model/index.ts'
+import type {Regex} from '../../regex/index.ts'
 import type {LabelTest} from './label-test.ts'
-import type {TextRegex} from './tools.ts'
 
 /** A missing label compares as "". */
 export function equalsTest(name: string, op: '=' | '!=', value: string): LabelTest {
@@ -22,7 +22,7 @@ export function equalsTest(name: string, op: '=' | '!=', value: string): LabelTe
 }
 
 /** @param regex anchored; a missing label is "". */
-export function matchesTest(name: string, op: MatchOp, pattern: string, regex: TextRegex): LabelTest {
+export function matchesTest(name: string, op: MatchOp, pattern: string, regex: Regex): LabelTest {
   const wanted = op === '=~'
   return {
     name,

@@ -1,23 +1,75 @@
 /*
- * `|~ "pattern"`: the line has a match of the regex.
+ * `|~ "pattern"`: the line has a match of the regex. A pattern that is only literals becomes literal tests; another one is run
+ * only on the lines that hold the literals it cannot match without.
  */
 import {quote} from '../../model/index.ts'
-import type {LineTest} from './line-test.ts'
-import type {Tools} from './tools.ts'
+import {compileRegex, type LiteralSet, type Regex} from '../../regex/index.ts'
+import {containsTest} from './contains.ts'
+import type {LineSearch, LineTest} from './line-test.ts'
 
 const REGEX_COST = 16
+// A search per literal: beyond this many the automaton alone is as fast.
+const PREFILTER_LITERALS_MAX = 4
 
-export function regexTest(pattern: string, tools: Tools): LineTest {
-  const regex = tools.compileRegex(pattern)
-  return {
-    text: quote(pattern),
-    cost: REGEX_COST,
-    test: (bytes, from, to) => regex.test(bytes, from, to),
-    findRows(lines, offsets, out) {
-      const rows = offsets.length - 1
-      let count = 0
-      for (let row = 0; row < rows; row++) if (regex.test(lines, offsets[row]!, offsets[row + 1]!)) out[count++] = row
-      return count
+/** Alternatives: the line passes when any of them holds. @throws {Failure} BAD_REQUEST with RE2's text. */
+export function regexTests(pattern: string, search: LineSearch): LineTest[] {
+  const regex = compileRegex(pattern)
+  const text = quote(pattern)
+  if (regex.always) return [{text, cost: 0, test: () => true, findRows: allLines}]
+  const {anyOf} = regex
+  // Bytes are folded as ASCII alone; k and s have other spellings beyond it.
+  const bytewise = anyOf?.fold !== true || anyOf.values.every(value => /^[^\u0080-\uffffksKS]*$/.test(value))
+  if (anyOf?.kind === 'contains' && bytewise && anyOf.values.length <= PREFILTER_LITERALS_MAX) {
+    return anyOf.values.map(value => ({...containsTest(value, search, anyOf.fold), text}))
+  }
+  const prefilter = regex.required.find(set => set.literals.length <= PREFILTER_LITERALS_MAX)
+  return [
+    {
+      text,
+      cost: REGEX_COST,
+      test: (bytes, from, to) => regex.test(bytes, from, to),
+      findRows: prefilter === undefined ? testAll(regex) : testFound(regex, prefilter, search),
     },
+  ]
+}
+
+type FindRows = NonNullable<LineTest['findRows']>
+
+function allLines(_lines: Uint8Array, offsets: Uint32Array, out: Uint32Array): number {
+  const rows = offsets.length - 1
+  for (let row = 0; row < rows; row++) out[row] = row
+  return rows
+}
+
+function testAll(regex: Regex): FindRows {
+  return (lines, offsets, out) => {
+    const rows = offsets.length - 1
+    let count = 0
+    for (let row = 0; row < rows; row++) if (regex.test(lines, offsets[row], offsets[row + 1])) out[count++] = row
+    return count
+  }
+}
+
+function testFound(regex: Regex, {literals, fold}: LiteralSet, search: LineSearch): FindRows {
+  let marks = new Uint8Array(0)
+  return (lines, offsets, out) => {
+    const rows = offsets.length - 1
+    let found = 0
+    if (literals.length === 1) found = search.findRows(lines, offsets, literals[0]!, fold, out)
+    else {
+      if (marks.length < rows) marks = new Uint8Array(rows)
+      else marks.fill(0, 0, rows)
+      for (const literal of literals) {
+        const hits = search.findRows(lines, offsets, literal, fold, out)
+        for (let i = 0; i < hits; i++) marks[out[i]!] = 1
+      }
+      for (let row = 0; row < rows; row++) if (marks[row] === 1) out[found++] = row
+    }
+    let count = 0
+    for (let i = 0; i < found; i++) {
+      const row = out[i]!
+      if (regex.test(lines, offsets[row], offsets[row + 1])) out[count++] = row
+    }
+    return count
   }
 }

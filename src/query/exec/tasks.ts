@@ -1,0 +1,188 @@
+/*
+ * What query workers are asked to do: plain data in, transferable columns out. One task is one shard of one query.
+ */
+import type {Labels, LabelPredicate, Matcher, MaybePromise} from '../../model/index.ts'
+import type {ChunkHandle, StreamChunks} from '../../store/index.ts'
+import type {LogQuery, RangeAggregation} from '../logql/index.ts'
+import {createLeaf, instantAt, transferList, type LeafPlan, type LeafSpec, type PartialLeaf} from '../metric/index.ts'
+import {buildPipeline} from '../plan/pipeline.ts'
+import {predicateOf} from '../plan/predicates.ts'
+import {planStages} from '../plan/stages.ts'
+import type {Tools} from '../stage/tools.ts'
+import {RowGrouping} from './grouping.ts'
+import {Guard} from './guard.ts'
+import {scanLeaf} from './leaf-scan.ts'
+import {scanLogs} from './log-scan.ts'
+import {intersects, timeRange, within, type TimeRange} from './open-chunk.ts'
+import {transferRows, type LogRows} from './row-sink.ts'
+import {noStats, type ScanStats} from './stats.ts'
+
+/** A part of the streams: those that hash to `index` of `count`. */
+export type Shard = {readonly index: number; readonly count: number}
+
+export type SelectOptions = {predicates: readonly LabelPredicate[]; fromNs: bigint; toNs: bigint; shard: Shard}
+
+/** The store's reader, as far as queries use it; `Snapshot` is what the store's database hands out. */
+export interface StreamReader<Snapshot> {
+  /** Streams that match, with the chunks that meet [fromNs, toNs). */
+  select(snapshot: Snapshot, options: SelectOptions): MaybePromise<StreamChunks[]>
+  /** Labels of the streams that match and may have rows in [fromNs, toNs). */
+  streams(snapshot: Snapshot, predicates: readonly LabelPredicate[], fromNs: bigint, toNs: bigint): MaybePromise<Labels[]>
+}
+
+export type Limits = {
+  /** One entry over shared memory; the main thread sets CANCELLED or TIMED_OUT (guard.ts). */
+  readonly flag: Int32Array
+  readonly budgetBytes: number
+}
+
+/** Rows in [fromNs, toNs) of one shard. */
+export type Scope<Snapshot> = {readonly snapshot: Snapshot; readonly fromNs: bigint; readonly toNs: bigint; readonly shard: Shard}
+
+export type LogTask<Snapshot> = Scope<Snapshot> &
+  Limits & {
+    readonly query: LogQuery
+    readonly direction: 'forward' | 'backward'
+    readonly limit: number
+    readonly intervalNs: number
+  }
+export type LogAnswer = {rows: LogRows; stats: ScanStats}
+
+export type LeafTask<Snapshot> = Scope<Snapshot> &
+  Limits & {
+    readonly leaf: LeafPlan
+    readonly spec: LeafSpec
+    /** More series than this fail the query; Infinity when an outer aggregation reduces them. */
+    readonly seriesMax: number
+  }
+export type LeafAnswer = {partial: PartialLeaf; stats: ScanStats}
+
+/** Streams of any of the matcher lists; an empty list matches all. */
+export type StreamsTask<Snapshot> = {
+  readonly snapshot: Snapshot
+  readonly fromNs: bigint
+  readonly toNs: bigint
+  readonly matchers: readonly (readonly Matcher[])[]
+}
+export type StreamsAnswer = {streams: Labels[]}
+
+export type SizeTask<Snapshot> = Scope<Snapshot> & Limits & {readonly matchers: readonly Matcher[]}
+export type SizeAnswer = {streams: number; chunks: number; bytes: number; entries: number}
+
+export type Executor<Snapshot> = {
+  logs(task: LogTask<Snapshot>): Promise<LogAnswer>
+  leaf(task: LeafTask<Snapshot>): Promise<LeafAnswer>
+  streams(task: StreamsTask<Snapshot>): Promise<StreamsAnswer>
+  size(task: SizeTask<Snapshot>): Promise<SizeAnswer>
+}
+
+/** Buffers of an answer to hand over instead of copying. */
+export function transferOf(answer: LogAnswer | LeafAnswer | StreamsAnswer | SizeAnswer): ArrayBuffer[] {
+  if ('rows' in answer) return transferRows(answer.rows)
+  return 'partial' in answer ? transferList(answer.partial) : []
+}
+
+/** Runs tasks on this thread. All throw {Failure}: bad patterns, limits, CANCELLED, TIMEOUT, CORRUPTION. */
+export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: Tools): Executor<Snapshot> {
+  const select = (scope: Scope<Snapshot>, matchers: readonly Matcher[]): MaybePromise<StreamChunks[]> =>
+    reader.select(scope.snapshot, {
+      predicates: matchers.map(predicateOf),
+      fromNs: scope.fromNs,
+      toNs: scope.toNs,
+      shard: scope.shard,
+    })
+
+  return {
+    async logs(task) {
+      const {query, direction, limit, intervalNs} = task
+      const pipeline = buildPipeline(planStages(query.stages, tools), {labels: 'all', line: true})
+      const stats = noStats()
+      const guard = new Guard(task.flag, task.budgetBytes)
+      const streams = await select(task, query.selector.matchers)
+      const range = timeRange(task.fromNs, task.toNs)
+      const rows = await scanLogs({streams, pipeline, range, direction, limit, intervalNs, guard, stats})
+      return {rows, stats}
+    },
+
+    async leaf(task) {
+      const {leaf: plan, spec} = task
+      const {node} = plan
+      const pipeline = buildPipeline(planStages(node.range.stages, tools), neededBy(plan))
+      const stats = noStats()
+      const guard = new Guard(task.flag, task.budgetBytes)
+      const streams = await select(task, node.range.selector.matchers)
+      const leaf = createLeaf(spec)
+      await scanLeaf({
+        streams,
+        pipeline,
+        sample: undefined,
+        op: node.op,
+        grouping: new RowGrouping(groupingOf(plan), plan.removedLabel),
+        leaf,
+        covers: ns => covers(spec, ns),
+        range: timeRange(task.fromNs, task.toNs),
+        seriesMax: task.seriesMax,
+        guard,
+        stats,
+      })
+      return {partial: leaf.partial(), stats}
+    },
+
+    async streams({snapshot, fromNs, toNs, matchers}) {
+      const found = new Map<string, Labels>()
+      for (const list of matchers) {
+        for (const labels of await reader.streams(snapshot, list.map(predicateOf), fromNs, toNs)) found.set(keyOf(labels), labels)
+      }
+      return {streams: [...found.values()]}
+    },
+
+    async size(task) {
+      const guard = new Guard(task.flag, task.budgetBytes)
+      const range = timeRange(task.fromNs, task.toNs)
+      const answer: SizeAnswer = {streams: 0, chunks: 0, bytes: 0, entries: 0}
+      for (const {chunks} of await select(task, task.matchers)) {
+        guard.check()
+        const met = chunks.filter(handle => intersects(handle, range))
+        if (met.length > 0) answer.streams++
+        for (const handle of met) {
+          // A chunk that the range cuts counts by the share of its time that is inside.
+          const share = within(handle, range) ? 1 : shareInside(handle, range)
+          answer.chunks++
+          answer.bytes += Math.round(handle.lineBytes * share)
+          answer.entries += Math.round(handle.rows * share)
+        }
+      }
+      return answer
+    },
+  }
+}
+
+function shareInside({day, minNs, maxNs}: ChunkHandle, range: TimeRange): number {
+  const from = day === range.fromDay ? Math.max(minNs, range.fromNs) : minNs
+  const to = day === range.toDay ? Math.min(maxNs + 1, range.toNs) : maxNs + 1
+  return Math.max(0, to - from) / (maxNs + 1 - minNs)
+}
+
+/** Whether an instant lies in any window of a leaf. */
+function covers({grid, rangeNs, offsetNs}: LeafSpec, ns: bigint): boolean {
+  const at = ns + offsetNs
+  const behind = at - grid.startNs
+  const step = grid.count > 1 ? grid.stepNs : 1n
+  const k = behind <= 0n ? 0n : grid.count > 1 ? (behind + step - 1n) / step : BigInt(grid.count)
+  return k < BigInt(grid.count) && instantAt(grid, Number(k)) - rangeNs < at
+}
+
+function keyOf(labels: Labels): string {
+  return JSON.stringify(labels)
+}
+
+/** absent_over_time has one series, whatever the labels of its samples. */
+function groupingOf({node, grouping}: LeafPlan): RangeAggregation['grouping'] {
+  return node.op === 'absent_over_time' ? {without: false, labels: []} : grouping
+}
+
+/** What the pipeline of a leaf must deliver: the labels of its series, and lines when their bytes are counted after a stage changed them. */
+function neededBy(plan: LeafPlan): {labels: ReadonlySet<string> | 'all'; line: boolean} {
+  const grouping = groupingOf(plan)
+  return {labels: grouping === undefined || grouping.without ? 'all' : new Set(grouping.labels), line: false}
+}
