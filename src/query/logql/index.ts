@@ -51,9 +51,17 @@ export type {
   VectorLiteral,
   VectorOp,
 } from './ast.ts'
+export {checkQuery, type CheckOptions, type CheckTemplate} from './check-stages.ts'
 export type {CheckRegex} from './cursor.ts'
+export {formatGoDuration, formatPromDuration, parseGoDuration, parsePromDuration, type DurationResult} from './duration.ts'
 export {applyToNumbers, foldLiterals} from './fold.ts'
-export {groupNames} from './regexp-parser.ts'
+export {format} from './format.ts'
+export {parseIpAddress, parseIpPattern, type IpAddress, type IpRange} from './ip.ts'
+export {formatFixed, formatShortest, parseGoFloat, type FloatResult} from './number.ts'
 export {parse, type ParseOptions} from './parser.ts'
+export {parseJsonPath, parseLogfmtKey, type JsonPath, type PathResult} from './paths.ts'
 export {parsePattern, type PatternPart} from './pattern.ts'
+export {print, printLabelFilter, printSelector, printStage} from './print.ts'
+export {groupNames} from './regexp-parser.ts'
 export type {MatchesEmpty} from './static.ts'
+export {children, logRangesOf, selectorsOf, walk} from './walk.ts'

@@ -13,6 +13,8 @@ export type ParseOptions = {
   readonly checkRegex: CheckRegex
   /** Default: asks the host's regex engine, and takes a pattern that it does not understand for one that matches nothing empty. */
   readonly matchesEmpty?: MatchesEmpty
+  /** Accept selectors that select every stream, such as `{}`; some endpoints do. Default false. */
+  readonly anySelector?: boolean
 }
 
 /**
@@ -28,7 +30,7 @@ export function parse(text: string, options: ParseOptions): Query {
   const cursor = new Cursor(text, options.checkRegex)
   const query = parseExpr(cursor)
   cursor.expect('$end', [])
-  reportProblems(query, cursor.problems, options.matchesEmpty ?? hostMatchesEmpty)
+  reportProblems(query, cursor.problems, options.anySelector ? undefined : (options.matchesEmpty ?? hostMatchesEmpty))
   return query
 }
 

@@ -64,9 +64,15 @@ function note(problems: Problems, node: MetricExpr, problem: string | undefined)
   if (problem !== undefined) problems.set(node.span, problem)
 }
 
-/** Throws the first of the noted faults, or finds a selector that would select everything. @throws {Failure} BAD_REQUEST */
-export function reportProblems(query: Query, problems: Problems, matchesEmpty: MatchesEmpty): void {
+/**
+ * Throws the first of the noted faults, or finds a selector that would select everything.
+ *
+ * @param matchesEmpty  undefined: such selectors are fine.
+ * @throws {Failure} BAD_REQUEST
+ */
+export function reportProblems(query: Query, problems: Problems, matchesEmpty: MatchesEmpty | undefined): void {
   const selects = (selector: Selector): void => {
+    if (!matchesEmpty) return
     for (const {op, value} of selector.matchers) {
       const empty = op === '=~' || op === '!~' ? matchesEmpty(value) : value === ''
       if (empty === (op === '!=' || op === '!~')) return
