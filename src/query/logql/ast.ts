@@ -4,7 +4,7 @@
  *
  * Owns    the shape of every query that parses. Units: durations of ranges and offsets are nanoseconds as bigint (they are
  *         added to bigint instants); numbers of label filters are doubles; byte sizes are whole bytes, exact below 2^53.
- * Leaves  text to lexer.ts/parser.ts (in) and print.ts/format.ts (out), meaning to query/plan.
+ * Leaves  text to lex/ and parser.ts (in) and print.ts/format.ts (out), meaning to query/plan.
  *
  * What the parser already did, so that nobody does it twice:
  *   - parentheses are gone, precedence is in the tree; literal-only arithmetic is folded to one `literal`;
@@ -79,11 +79,11 @@ export type LogfmtParser = {
   readonly expressions: readonly Extraction[]
   readonly span: Span
 }
-/** `name="path"`. The path's own syntax is in paths.ts (parseJsonPath, parseLogfmtKey). */
+/** `name="path"`. The path's own syntax is in value/paths.ts (parseJsonPath, parseLogfmtKey). */
 export type Extraction = {readonly name: string; readonly path: string}
 /** Regex with named groups, unanchored. */
 export type RegexpParser = {readonly kind: 'regexp'; readonly pattern: string; readonly span: Span}
-/** `<name> literal <_>`; see pattern.ts (parsePattern). */
+/** `<name> literal <_>`; see value/pattern.ts (parsePattern). */
 export type PatternParser = {readonly kind: 'pattern'; readonly pattern: string; readonly span: Span}
 export type UnpackParser = {readonly kind: 'unpack'; readonly span: Span}
 

@@ -8,10 +8,10 @@
 import type {LabelFilter, LabelFormat, LineFilter, LineMatch, LogQuery, LogRange, Query, Stage, Unwrap} from './ast.ts'
 import type {CheckRegex} from './cursor.ts'
 import {NO_NARROWING_MATCHER, parseFailure} from './errors.ts'
-import {parseIpPattern} from './ip.ts'
-import {parseJsonPath, parseLogfmtKey} from './paths.ts'
+import {parseIpPattern} from './value/ip.ts'
+import {parseJsonPath, parseLogfmtKey} from './value/paths.ts'
 import {parse, type ParseOptions} from './parser.ts'
-import {checkPatternFilter} from './pattern.ts'
+import {checkPatternFilter} from './value/pattern.ts'
 import {print, printLabelFilter, printStage} from './print.ts'
 import {selectorsOf, walk} from './walk.ts'
 

@@ -3,9 +3,9 @@
  */
 import type {Span} from './ast.ts'
 import {parseFailure, parseFailureAt, syntaxMessage} from './errors.ts'
-import {Lexer} from './lexer.ts'
+import {Lexer} from './lex/lexer.ts'
 import {NESTING_MAX, TREE_HEIGHT_MAX} from './limits.ts'
-import type {Token} from './tokens.ts'
+import type {Token} from './lex/tokens.ts'
 
 /** Undefined: valid. Otherwise Go's words without their prefix, e.g. ``missing closing ]: `[` ``. */
 export type CheckRegex = (pattern: string) => string | undefined

@@ -25,7 +25,7 @@ import {
   printUnwrap,
   printWindow,
 } from './print.ts'
-import {formatFixed} from './number.ts'
+import {formatFixed} from './value/number.ts'
 
 /** Longer texts are broken up. */
 const LINE_MAX = 100

@@ -7,7 +7,7 @@
 import type {CompareOp, LabelFilter, MatchOp} from './ast.ts'
 import type {Cursor} from './cursor.ts'
 import {parseFailure} from './errors.ts'
-import {parseGoFloat} from './number.ts'
+import {parseGoFloat} from './value/number.ts'
 
 export const LABEL_FILTER_START = ['IDENTIFIER', '('] as const
 

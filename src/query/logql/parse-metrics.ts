@@ -4,10 +4,10 @@
 import type {Grouping, LogQuery, LogRange, Matching, MetricExpr, Query, Selector, Stage, Unwrap, Variants} from './ast.ts'
 import {makeBinary, operatorOf} from './binary.ts'
 import type {Cursor} from './cursor.ts'
-import {parseGoFloat} from './number.ts'
+import {parseGoFloat} from './value/number.ts'
 import {parseSelector, parseStages} from './parse-stages.ts'
 import {noteRangeAggregation, noteVectorAggregation} from './static.ts'
-import {RANGE_OPS, type Token, VECTOR_OPS} from './tokens.ts'
+import {RANGE_OPS, type Token, VECTOR_OPS} from './lex/tokens.ts'
 
 /** A whole expression of operators that bind at least as tightly as `precedence`. */
 export function parseExpr(c: Cursor, precedence = 0): Query {

@@ -5,9 +5,9 @@ import type {Extraction, LabelFormatItem, LabelPick, LineFilterOp, LineMatch, Se
 import {isMatchOp, parseIpCall, parseLabelFilter} from './parse-label-filters.ts'
 import type {Cursor} from './cursor.ts'
 import {parseFailure} from './errors.ts'
-import {checkPatternParser} from './pattern.ts'
-import {checkRegexpParser} from './regexp-parser.ts'
-import {UNWRAP_CONVERSIONS} from './tokens.ts'
+import {checkPatternParser} from './value/pattern.ts'
+import {checkRegexpParser} from './value/regexp-parser.ts'
+import {UNWRAP_CONVERSIONS} from './lex/tokens.ts'
 
 /** At `{`. */
 export function parseSelector(c: Cursor): Selector {

@@ -21,9 +21,9 @@ import type {
   MetricExpr,
 } from './ast.ts'
 import type {Extraction, LabelFormatItem, Query, Selector, Stage, Unwrap, Variants} from './ast.ts'
-import {formatByteSize} from './byte-size.ts'
-import {formatGoDuration, formatPromDuration} from './duration.ts'
-import {formatFixed, formatShortest} from './number.ts'
+import {formatByteSize} from './value/byte-size.ts'
+import {formatGoDuration, formatPromDuration} from './value/duration.ts'
+import {formatFixed, formatShortest} from './value/number.ts'
 
 export function print(query: Query): string {
   switch (query.kind) {

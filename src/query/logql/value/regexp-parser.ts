@@ -1,7 +1,7 @@
 /*
  * The `regexp` stage wants named groups, each name once (logql.md § 3.5).
  */
-import type {CheckRegex} from './cursor.ts'
+import type {CheckRegex} from '../cursor.ts'
 
 /** The cause, or undefined when the stage can be built. */
 export function checkRegexpParser(pattern: string, checkRegex: CheckRegex): string | undefined {

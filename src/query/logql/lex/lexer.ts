@@ -5,9 +5,9 @@
  * Three layers, as in Go's scanner with a keyword layer on top: raw pieces (names, numbers, strings, single characters),
  * then look-ahead that makes durations, sizes, flags, ranges and two-character symbols, then reserved words and functions.
  */
-import {parseByteSize} from './byte-size.ts'
-import {parseGoDuration, parsePromDuration} from './duration.ts'
-import {parseFailureAt} from './errors.ts'
+import {parseByteSize} from '../value/byte-size.ts'
+import {parseGoDuration, parsePromDuration} from '../value/duration.ts'
+import {parseFailureAt} from '../errors.ts'
 import {scanNumber, scanQuoted, unquote} from './strings.ts'
 import {FUNCTIONS, RESERVED, SYMBOLS_OF_ONE, SYMBOLS_OF_TWO, type Token} from './tokens.ts'
 

@@ -2,7 +2,7 @@
  * The vocabulary. A token's type is the name errors give it: the spelling of symbols and reserved words, a word in capitals
  * for the rest (logql.md § 5.1).
  */
-import type {RangeOp, VectorOp} from './ast.ts'
+import type {RangeOp, VectorOp} from '../ast.ts'
 
 export type Token = {
   readonly type: string
