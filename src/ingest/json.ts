@@ -1,0 +1,137 @@
+/*
+ * JSON pushes, today's shape and the legacy one, to protobuf; from there on they go the way of all pushes.
+ *
+ *   {"streams": [{"stream": {"app": "a"}, "values": [["<ns>", "line", {"key": "value"}], …]}]}
+ *   {"streams": [{"labels": "{app=\"a\"}", "entries": [{"ts": "<RFC 3339>", "line": "…"}]}]}          legacy
+ *
+ * Strings that are not valid UTF-8 keep their bytes: such a body is read byte by byte as Latin-1, escapes first turned
+ * into the UTF-8 they stand for, so that every char of a parsed string is one byte.
+ */
+import {isUtf8} from 'node:buffer'
+import {Failure, quote} from '../model/index.ts'
+import {PairWriter, PushWriter} from './proto-writer.ts'
+
+type Encode = (text: string) => Uint8Array
+type Context = {readonly writer: PushWriter; readonly pairs: PairWriter; readonly encode: Encode}
+type Json = Readonly<Record<string, unknown>>
+
+/** @returns the PushRequest, not compressed, nothing validated but its shape. @throws {Failure} BAD_REQUEST */
+export function decodeJson(body: Uint8Array, legacy: boolean): Uint8Array {
+  const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  const valid = isUtf8(buffer)
+  const encode: Encode = valid ? text => Buffer.from(text, 'utf8') : text => Buffer.from(text, 'latin1')
+  let root: unknown
+  try {
+    root = JSON.parse(valid ? buffer.toString('utf8') : expandEscapes(buffer.toString('latin1')))
+  } catch (error) {
+    throw new Failure('BAD_REQUEST', `JSON: ${error instanceof Error ? error.message : 'not valid'}`, {cause: error})
+  }
+  const context = {writer: new PushWriter(body.length, 256), pairs: new PairWriter(), encode}
+  const streams = objectAt(root, 'body')['streams'] ?? []
+  if (!Array.isArray(streams)) throw wrong('streams', 'an array')
+  for (const [s, stream] of streams.entries()) {
+    if (legacy) legacyStream(context, objectAt(stream, `streams[${s}]`), `streams[${s}]`)
+    else pushStream(context, objectAt(stream, `streams[${s}]`), `streams[${s}]`)
+  }
+  return context.writer.finish().raw
+}
+
+const NONE = new Uint8Array(0)
+
+function pushStream({writer, pairs, encode}: Context, stream: Json, at: string): void {
+  writer.beginStream(encode(labelText(stream['stream'], `${at}.stream`)))
+  const values = stream['values'] ?? []
+  if (!Array.isArray(values)) throw wrong(`${at}.values`, 'an array')
+  for (let i = 0; i < values.length; i++) {
+    const value: unknown = values[i]
+    // Paths are put together only for errors: this loop runs once per line.
+    if (!Array.isArray(value)) throw wrong(`${at}.values[${i}]`, 'an array [timestamp, line, metadata]')
+    const [ts, line, metadata]: unknown[] = value
+    const tsNs = ts === undefined ? 0n : integerNs(ts)
+    if (tsNs === undefined) throw wrong(`${at}.values[${i}][0]`, 'a string with the timestamp in ns')
+    if (line !== undefined && typeof line !== 'string') throw wrong(`${at}.values[${i}][1]`, 'a string')
+    pairs.reset()
+    if (value.length > 2) {
+      if (!isObject(metadata)) throw wrong(`${at}.values[${i}][2]`, 'an object of strings')
+      for (const name of Object.keys(metadata)) {
+        const text = metadata[name]
+        if (typeof text !== 'string') throw wrong(`${at}.values[${i}][2][${quote(name)}]`, 'a string')
+        pairs.add(encode(name), encode(text))
+      }
+    }
+    const bytes = line === undefined || line === '' ? NONE : encode(line)
+    writer.entry(tsNs, bytes, 0, bytes.length, NONE, pairs.bytes)
+  }
+  writer.endStream()
+}
+
+function legacyStream({writer, encode}: Context, stream: Json, at: string): void {
+  const labels = stream['labels'] ?? ''
+  if (typeof labels !== 'string') throw wrong(`${at}.labels`, 'a string')
+  writer.beginStream(encode(labels))
+  const entries = stream['entries'] ?? []
+  if (!Array.isArray(entries)) throw wrong(`${at}.entries`, 'an array')
+  for (const [i, item] of entries.entries()) {
+    const entry = objectAt(item, `${at}.entries[${i}]`)
+    const ts = entry['ts']
+    const line = entry['line'] ?? ''
+    const tsNs = ts === undefined ? 0n : typeof ts === 'string' ? rfc3339Ns(ts) : undefined
+    if (tsNs === undefined) throw wrong(`${at}.entries[${i}].ts`, 'an RFC 3339 timestamp')
+    if (typeof line !== 'string') throw wrong(`${at}.entries[${i}].line`, 'a string')
+    const bytes = encode(line)
+    writer.entry(tsNs, bytes, 0, bytes.length)
+  }
+  writer.endStream()
+}
+
+/** Names are not mended: what is no label name is told by the label parser, as it is for protobuf. */
+function labelText(labels: unknown, at: string): string {
+  if (labels === undefined || labels === null) return ''
+  const parts = Object.entries(objectAt(labels, at)).map(
+    ([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const,
+  )
+  parts.sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${parts.map(([name, value]) => `${name}="${value.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`).join(', ')}}`
+}
+
+const INT64_MAX = 2n ** 63n - 1n
+
+function integerNs(value: unknown): bigint | undefined {
+  if (typeof value !== 'string' || !/^[+-]?\d{1,20}$/.test(value)) return undefined
+  const ns = BigInt(value.startsWith('+') ? value.slice(1) : value)
+  return ns > INT64_MAX || ns < -INT64_MAX - 1n ? undefined : ns
+}
+
+const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:[.,](\d{1,9})\d*)?(Z|z|[+-]\d\d:\d\d)$/
+
+function rfc3339Ns(text: string): bigint | undefined {
+  const match = RFC3339.exec(text)
+  if (match === null) return undefined
+  const ms = Date.parse(`${match[1] ?? ''}T${match[2] ?? ''}${(match[4] ?? 'Z').toUpperCase()}`)
+  return Number.isNaN(ms) ? undefined : BigInt(ms) * 1_000_000n + BigInt((match[3] ?? '').padEnd(9, '0'))
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function objectAt(value: unknown, at: string): Json {
+  if (!isObject(value)) throw wrong(at, 'an object')
+  return value
+}
+
+function wrong(at: string, expected: string): Failure {
+  return new Failure('BAD_REQUEST', `JSON: ${at} must be ${expected}`)
+}
+
+/** In Latin-1 text: `\u` escapes beyond ASCII become the chars of their UTF-8 bytes. */
+function expandEscapes(text: string): string {
+  return text.replace(
+    /\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\[^]/g,
+    (escape, high: string | undefined, low: string | undefined, one: string | undefined) => {
+      const units = high !== undefined && low !== undefined ? [high, low] : one === undefined ? [] : [one]
+      const char = String.fromCharCode(...units.map(unit => Number.parseInt(unit, 16)))
+      return char === '' || char < '\x80' ? escape : Buffer.from(char, 'utf8').toString('latin1')
+    },
+  )
+}
