@@ -3,7 +3,7 @@
  */
 import type {Chunk, ChunkHandle, LineBlock, MetaColumn, ReadStats} from '../chunk.ts'
 import {cutRows, gatherLines, gatherOffsets} from './cut.ts'
-import {MetaColumns} from './meta.ts'
+import type {MetaColumns} from './meta.ts'
 import {orderRows, type DayRows} from './order.ts'
 import type {HeadSnapshot} from './head.ts'
 import type {HeadView} from './view.ts'

@@ -1,0 +1,28 @@
+/*
+ * A moment of one tenant's data: what a query reads, and what must not go away meanwhile.
+ */
+import type {HeadSnapshot} from './head/index.ts'
+import type {ManifestPart} from './manifest/index.ts'
+
+/** Data that is asked for and cannot be served; the rest is. */
+export type StoreProblem = {
+  /** Object (or folder of a day) that is damaged or cannot be read. */
+  readonly object: string
+  readonly message: string
+}
+
+/** Structured-cloneable; head buffers are shared, the rest is small. */
+export type Snapshot = {
+  readonly tenant: string
+  /** Parts that may hold rows of the range. */
+  readonly parts: readonly ManifestPart[]
+  /** Ascending by generation. */
+  readonly heads: readonly HeadSnapshot[]
+  readonly problems: readonly StoreProblem[]
+}
+
+export type SnapshotHandle = {
+  readonly data: Snapshot
+  /** Lets parts be deleted and head buffers be reused; call once, when no worker reads them any more. Further calls do nothing. */
+  release(): void
+}
