@@ -2,7 +2,9 @@
  * A compiled pattern. What it takes to answer is built when it is first asked for: plain string tests need no automaton, filters
  * need no captures.
  */
+import type {DfaTable} from '../kernel/index.ts'
 import {Failure} from '../model/index.ts'
+import {dfaTable} from './dfa-table.ts'
 import {LazyDfa} from './lazy-dfa.ts'
 import {literalChoice, type Literal, type LiteralChoice} from './literal-test.ts'
 import type {Node} from './node.ts'
@@ -82,6 +84,7 @@ export class Regex {
   private readonly testNode: Node
   private readonly testText: ((text: string) => boolean) | undefined
   private dfa: LazyDfa | undefined
+  private tableOrNull: DfaTable | null | undefined
   private sets: readonly LiteralSet[] | undefined
 
   /** Use {@link compileRegex}. */
@@ -106,6 +109,12 @@ export class Regex {
   get required(): readonly LiteralSet[] {
     this.sets ??= this.always ? [] : requiredLiterals(this.testNode)
     return this.sets
+  }
+
+  /** The whole automaton for the kernel's walker, which gives what {@link test} gives; undefined when it would be too large. Built once. */
+  get table(): DfaTable | undefined {
+    if (this.tableOrNull === undefined) this.tableOrNull = dfaTable(compile(this.testNode)) ?? null
+    return this.tableOrNull ?? undefined
   }
 
   /** Is there a match in bytes [from, to), taken as a text of its own? Linear. */
