@@ -80,6 +80,13 @@ class StateLeaf implements Leaf {
 
   add(group: number, day: number, ns: Float64Array, values: Float64Array | null, rows: Uint32Array, count: number): void {
     const runs = this.#windows.runs(day, ns, rows, count)
+    const block = this.#cells.blockOf(group)
+    if (block >= 0 && this.#additive && this.#state.lanes === 1) {
+      // Counting with little per run is worth a loop of its own.
+      const counts = this.#cells.lanes[0]!
+      for (let r = 0; r < runs.count; r++) counts[block + runs.slots[r]!]! += runs.to[r]! - runs.from[r]!
+      return
+    }
     const samples = {day, ns, values, rows}
     for (let r = 0; r < runs.count; r++) {
       const cell = this.#cells.cell(group, runs.slots[r]!)
@@ -100,16 +107,7 @@ class StateLeaf implements Leaf {
   }
 
   partial(): PartialLeaf {
-    const groups: number[] = []
-    const slots: number[] = []
-    const cells: number[] = []
-    this.#cells.forEach((group, slot, cell) => {
-      groups.push(group)
-      slots.push(slot)
-      cells.push(cell)
-    })
-    const rows = {groups: Uint32Array.from(groups), slots: Uint32Array.from(slots), index: Uint32Array.from(cells)}
-    return {...packLabels(this.#series.labels), ...sortRows(rows, this.#cells.lanes, this.#series.count, this.#windows.slots)}
+    return {...packLabels(this.#series.labels), ...sortRows(this.#cells.rows(), this.#cells.lanes, this.#series.count, this.#windows.slots)}
   }
 }
 

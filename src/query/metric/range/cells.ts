@@ -1,6 +1,6 @@
 /*
  * Storage for states by (series, slot). A series begins sparse, its cells found by hashing, and gets a contiguous block
- * when a quarter of its slots is in use: a million series with one sample each and one series with all slots both stay
+ * when an eighth of its slots is in use: a million series with one sample each and one series with all slots both stay
  * near their size.
  */
 import type {Lanes} from './state.ts'
@@ -29,7 +29,7 @@ export class Cells {
   constructor(lanes: number, slots: number) {
     this.slots = slots
     this.lanes = Array.from({length: lanes}, () => new Float64Array(0))
-    this.#blockFrom = slots <= SLOTS_ALWAYS_DENSE ? 0 : Math.max(8, slots >>> 2)
+    this.#blockFrom = slots <= SLOTS_ALWAYS_DENSE ? 0 : Math.max(8, slots >>> 3)
   }
 
   get bytes(): number {
@@ -72,18 +72,38 @@ export class Cells {
     return cell
   }
 
-  /** Calls back for every cell that holds samples, in no order. */
-  forEach(visit: (group: number, slot: number, cell: number) => void): void {
+  /** Where the block of a series begins, its cells in order of slots, or -1 while it is sparse. */
+  blockOf(group: number): number {
+    return this.#blocks[group]!
+  }
+
+  /** Every cell that holds samples: its series, slot and index into the lanes. In no order. */
+  rows(): {groups: Uint32Array; slots: Uint32Array; index: Uint32Array} {
     const counts = this.lanes[0]!
+    let size = 0
+    for (let cell = 0; cell < this.#used; cell++) if (counts[cell] !== 0) size++
+    const groups = new Uint32Array(size)
+    const slots = new Uint32Array(size)
+    const index = new Uint32Array(size)
+    let at = 0
     for (let group = 0; group < this.#groups; group++) {
       const block = this.#blocks[group]!
-      if (block >= 0) for (let slot = 0; slot < this.slots; slot++) if (counts[block + slot] !== 0) visit(group, slot, block + slot)
+      for (let slot = 0; block >= 0 && slot < this.slots; slot++) {
+        if (counts[block + slot] === 0) continue
+        groups[at] = group
+        slots[at] = slot
+        index[at++] = block + slot
+      }
     }
-    if (this.#blockFrom === 0) return
-    for (let cell = 0; cell < this.#used; cell++) {
+    for (let cell = 0; this.#blockFrom > 0 && cell < this.#used; cell++) {
       const group = this.#cellGroup[cell]!
-      if (group !== IN_BLOCK && this.#blocks[group]! < 0 && counts[cell] !== 0) visit(group, this.#cellSlot[cell]!, cell)
+      if (group === IN_BLOCK || this.#blocks[group]! >= 0 || counts[cell] === 0) continue
+      groups[at] = group
+      slots[at] = this.#cellSlot[cell]!
+      index[at++] = cell
     }
+    // Cells left behind by series that moved to a block were counted, but are not there.
+    return {groups: groups.subarray(0, at), slots: slots.subarray(0, at), index: index.subarray(0, at)}
   }
 
   /** Copies a series' sparse cells into a block; the old cells stay behind, unused. */

@@ -42,7 +42,7 @@ export class SampleLog {
       bigger.set(old)
       return bigger
     }
-    const size = this.#slots.length * 2
+    const size = Math.ceil(this.#slots.length * 1.5)
     this.#groups = grow(this.#groups, new Uint32Array(size))
     this.#slots = grow(this.#slots, new Uint32Array(size))
     this.lanes = this.lanes.map(lane => grow(lane, new Float64Array(size)))

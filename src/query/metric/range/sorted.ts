@@ -2,12 +2,9 @@
  * The two aggregations that need samples in order: quantiles (by value) and counters (by time).
  */
 import {counterSample, counterState, mergeInto, type Lanes} from './state.ts'
+import {byValue, orderByValue} from './rank.ts'
 import {emptyPoints, slide, type Points} from './slide.ts'
 import type {Windows} from './windows.ts'
-
-/** Ascending, NaN first. */
-const byValue = (a: number, b: number): number =>
-  Number.isNaN(a) ? (Number.isNaN(b) ? 0 : -1) : Number.isNaN(b) ? 1 : a - b || (a < b ? -1 : a > b ? 1 : 0)
 
 /**
  * φ-quantile per window, interpolated between neighbours. All samples of the series are ranked once; a Fenwick tree over
@@ -28,8 +25,7 @@ export function slideQuantile(phi: number, windows: Windows, slots: Uint32Array,
     points.values[0] = quantile(phi, size, i => (i < size - numbers ? NaN : ascending[i - (size - numbers)]!))
     return points
   }
-  const order = Uint32Array.from({length: size}, (_, i) => i)
-  order.sort((a, b) => byValue(values[from + a]!, values[from + b]!))
+  const order = orderByValue(values, from, to)
   const sorted = new Float64Array(size)
   const rank = new Uint32Array(size)
   for (let r = 0; r < size; r++) {
@@ -97,8 +93,14 @@ class Fenwick {
 export function slideCounter(rangeNs: bigint, windows: Windows, slots: Uint32Array, lanes: Lanes, from: number, to: number): Points {
   const state = counterState(rangeNs)
   const [days, times, values] = lanes as [Float64Array, Float64Array, Float64Array]
-  const order = Uint32Array.from({length: to - from}, (_, i) => from + i)
-  order.sort((a, b) => days[a]! - days[b]! || times[a]! - times[b]! || byValue(values[a]!, values[b]!))
+  const byTime = (a: number, b: number): number => days[a]! - days[b]! || times[a]! - times[b]! || byValue(values[a]!, values[b]!)
+  const order = new Uint32Array(to - from)
+  let sorted = true // as they are when chunks were scanned in order of time
+  for (let i = from; i < to; i++) {
+    order[i - from] = i
+    if (i > from && byTime(i - 1, i) > 0) sorted = false
+  }
+  if (!sorted) order.sort(byTime)
   const buckets = new Uint32Array(order.length)
   const states: Lanes = Array.from({length: state.lanes}, () => new Float64Array(order.length))
   const sample: Lanes = Array.from({length: state.lanes}, () => new Float64Array(1))

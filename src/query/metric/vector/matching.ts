@@ -93,11 +93,14 @@ export function matchVectors(
     for (const other of ones.get(key) ?? []) {
       for (const member of members) {
         let result: Series | undefined
+        let taken: Uint8Array | undefined
         for (let k = 0; k < grid.count; k++) {
           if (member.present[k] === 0 || other.present[k] === 0) continue
-          result ??= results.series(resultLabels(member.labels, other.labels, matching))
-          let taken = matched.get(result)
-          if (taken === undefined) matched.set(result, (taken = new Uint8Array(grid.count)))
+          if (result === undefined || taken === undefined) {
+            result = results.series(resultLabels(member.labels, other.labels, matching))
+            taken = matched.get(result) ?? new Uint8Array(grid.count)
+            matched.set(result, taken)
+          }
           if (taken[k] === 1 || result.present[k] === 1)
             throw new Failure('EVALUATION', matching?.group === undefined ? MANY_TO_ONE : NOT_UNIQUE)
           taken[k] = 1
