@@ -8,6 +8,7 @@
  * Leaves sorting and dropping repeats to whoever makes the rows.
  */
 import type {MetaColumn} from './chunk.ts'
+import {Dictionary} from './dictionary.ts'
 
 export type RowsInput = {
   readonly count: number
@@ -51,5 +52,91 @@ export class PackedMetaColumn implements MetaColumn {
 
   valueBytes(index: number): Uint8Array {
     return this.bytes.subarray(this.offsets[index], this.offsets[index + 1])
+  }
+}
+
+/** Rows [from, to). All arrays are views of those given. */
+export function sliceRows(rows: RowsInput, from: number, to: number): RowsInput {
+  return {
+    count: to - from,
+    ns: rows.ns.subarray(from, to),
+    lineOffsets: rows.lineOffsets.subarray(from, to + 1),
+    lines: rows.lines,
+    meta: rows.meta.map(column => new SlicedMetaColumn(column, from, to)),
+  }
+}
+
+/** The same dictionary, fewer rows. */
+class SlicedMetaColumn implements MetaColumn {
+  readonly name: string
+  readonly codes: Codes
+  readonly distinct: number
+  readonly #whole: MetaColumn
+
+  constructor(whole: MetaColumn, from: number, to: number) {
+    this.name = whole.name
+    this.codes = whole.codes.subarray(from, to)
+    this.distinct = whole.distinct
+    this.#whole = whole
+  }
+
+  value(index: number): string {
+    return this.#whole.value(index)
+  }
+
+  valueBytes(index: number): Uint8Array {
+    return this.#whole.valueBytes(index)
+  }
+}
+
+/** The rows of all pieces in the order given, copied (a single piece is returned as it is). */
+export function concatRows(pieces: readonly RowsInput[]): RowsInput {
+  const [only] = pieces
+  if (only !== undefined && pieces.length === 1) return only
+  let count = 0
+  let lineBytes = 0
+  for (const piece of pieces) {
+    count += piece.count
+    lineBytes += piece.lineOffsets[piece.count]! - piece.lineOffsets[0]!
+  }
+  const ns = new Float64Array(count)
+  const lineOffsets = new Uint32Array(count + 1)
+  const lines = new Uint8Array(lineBytes)
+  const columns = new Map<string, {codes: Uint32Array; dictionary: Dictionary}>()
+  let row = 0
+  let at = 0
+  for (const piece of pieces) {
+    const start = piece.lineOffsets[0]!
+    ns.set(piece.ns.subarray(0, piece.count), row)
+    lines.set(piece.lines.subarray(start, piece.lineOffsets[piece.count]), at)
+    for (let i = 0; i <= piece.count; i++) lineOffsets[row + i] = piece.lineOffsets[i]! - start + at
+    for (const column of piece.meta) {
+      let joined = columns.get(column.name)
+      if (joined === undefined) columns.set(column.name, (joined = {codes: new Uint32Array(count), dictionary: new Dictionary()}))
+      joinCodes(column, piece.count, joined.codes, row, joined.dictionary)
+    }
+    row += piece.count
+    at = lineOffsets[row]!
+  }
+  const meta = Array.from(columns, ([name, {codes, dictionary}]) => {
+    const {offsets, bytes} = dictionary.values()
+    return new PackedMetaColumn(name, codes, offsets, bytes)
+  })
+  return {count, ns, lineOffsets, lines, meta}
+}
+
+function joinCodes(column: MetaColumn, rows: number, out: Uint32Array, to: number, dictionary: Dictionary): void {
+  const {codes} = column
+  // Old code -> new code, 0 = not met yet; only values that rows use are looked at.
+  const numbers = new Uint32Array(column.distinct + 1)
+  for (let i = 0; i < rows; i++) {
+    const code = codes[i]!
+    if (code === 0) continue
+    let number = numbers[code]!
+    if (number === 0) {
+      const value = column.valueBytes(code - 1)
+      number = numbers[code] = dictionary.add(value, 0, value.length) + 1
+    }
+    out[to + i] = number
   }
 }

@@ -123,7 +123,8 @@ export class LocalObjectStore implements ObjectStore {
   async get(key: string): Promise<{bytes: Uint8Array; version: ObjectVersion} | undefined> {
     const target = this.#pathOf(key)
     try {
-      const bytes = await this.#files.readFile(target)
+      const file = await this.#files.readFile(target)
+      const bytes = new Uint8Array(file.buffer, file.byteOffset, file.length) // not a Buffer, whose slice is a view
       return {bytes, version: versionOf(bytes)}
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return undefined

@@ -1,4 +1,7 @@
-export {openPart, type BlockCache, type OpenPartOptions, type PartChunkHandle, type PartFacts, type PartReader} from './part-reader.ts'
+export {openPart, PartChunkHandle, PartReader} from './part-reader.ts'
+export {PartChunk} from './part-chunk.ts'
+export type {BlockCache, PartSource} from './part-file.ts'
+export type {PartFacts} from './facts.ts'
 export type {PartKernel} from './part-kernel.ts'
 export type {PartCodec, PartMeta} from './part-meta.ts'
 export {PartWriter, type PartWriterOptions} from './part-writer.ts'

@@ -1,7 +1,4 @@
-/** What parts take from the kernels: byte codecs over plain arrays. `createKernel()` is one. */
-export interface PartKernel {
-  /** One LZ4 block. A view or a fresh array, valid until the next call. */
-  lz4Compress(source: Uint8Array): Uint8Array
-  /** Inverse; throws when the block is not `rawLength` bytes of valid LZ4. */
-  lz4Decompress(source: Uint8Array, rawLength: number): Uint8Array
-}
+import type {CodecKernel} from '../../kernel/contract.ts'
+
+/** What parts take from the kernels: LZ4. `createKernel()` is one. */
+export type PartKernel = Pick<CodecKernel, 'lz4Compress' | 'lz4Decompress'>

@@ -1,0 +1,70 @@
+/*
+ * Compresses and decompresses one block. A block that does not shrink is stored as it is.
+ */
+import {compress as zstdCompress, decompress as zstdDecompress} from '@cloudpss/zstd'
+import {corruption, type Origin} from './byte-reader.ts'
+import {CODEC_LZ4, CODEC_NONE, CODEC_ZSTD, type BlockCodec} from './format.ts'
+import type {PartKernel} from './part-kernel.ts'
+import type {PartCodec} from './part-meta.ts'
+
+/** Compression must save this share; decoding time for less is a bad bargain. */
+const SAVING_MIN = 1 / 32
+/** Shorter blocks never pay for their frame. */
+const TRY_SIZE_MIN = 48
+
+export type Compressed = {readonly codec: BlockCodec; readonly bytes: Uint8Array}
+
+export class BlockCompressor {
+  readonly #kernel: PartKernel
+  readonly #codec: PartCodec
+  readonly #zstdLevel: number
+
+  constructor(kernel: PartKernel, codec: PartCodec, zstdLevel: number) {
+    this.#kernel = kernel
+    this.#codec = codec
+    this.#zstdLevel = zstdLevel
+  }
+
+  get codec(): PartCodec {
+    return this.#codec
+  }
+
+  /** @returns bytes of its own: never a view of `raw`, so that raw may change afterwards. */
+  compress(raw: Uint8Array): Compressed {
+    if (raw.length >= TRY_SIZE_MIN) {
+      const limit = raw.length * (1 - SAVING_MIN)
+      if (this.#codec === 'zstd') {
+        const bytes = plain(zstdCompress(raw, this.#zstdLevel))
+        if (bytes.length < limit) return {codec: CODEC_ZSTD, bytes}
+      } else {
+        const bytes = this.#kernel.lz4Compress(raw)
+        if (bytes.length < limit) return {codec: CODEC_LZ4, bytes: bytes.slice()}
+      }
+    }
+    return {codec: CODEC_NONE, bytes: raw.slice()}
+  }
+}
+
+/**
+ * @param stored  checked by its checksum already
+ * @returns rawLength bytes: `stored` itself when it is not compressed, otherwise a fresh array
+ * @throws {Failure} CORRUPTION when it does not decode to exactly that
+ */
+export function decompressBlock(kernel: PartKernel, codec: number, stored: Uint8Array, rawLength: number, origin: Origin): Uint8Array {
+  let raw: Uint8Array
+  try {
+    if (codec === CODEC_NONE) raw = stored
+    else if (codec === CODEC_LZ4) raw = kernel.lz4Decompress(stored, rawLength, new Uint8Array(rawLength))
+    else if (codec === CODEC_ZSTD) raw = plain(zstdDecompress(stored))
+    else throw corruption(origin, `unknown codec ${codec}`)
+  } catch (error) {
+    throw corruption(origin, error instanceof Error ? error.message : String(error))
+  }
+  if (raw.length !== rawLength) throw corruption(origin, `it decodes to ${raw.length} bytes instead of ${rawLength}`)
+  return raw
+}
+
+/** Not a Buffer, whose `slice` is a view. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+}

@@ -1,0 +1,120 @@
+/*
+ * Dictionary codes of a metadata column: per row 0 (no value) or 1..distinct, numbered by first use.
+ * That numbering makes a new value free to write: it is always the next number.
+ */
+import type {ByteReader} from '../byte-reader.ts'
+import {ByteWriter} from '../byte-writer.ts'
+import type {Codes} from '../../rows.ts'
+import {packBits, packedSize, unpackBits, widthOf} from './bits.ts'
+
+// codes := form:u8 (packed | planes | fresh)                                               (docs/FORMAT.md § codes)
+// packed := bits[rows · widthOf(distinct)]
+// planes := low byte of every row [high byte of every row]          second plane when distinct > 255
+// fresh  := [bits[rows]] [bits[present]] bits[repeats · widthOf(distinct - 1)]
+//           which rows have a value (form bit 4 clear: all) · which of those repeat an earlier one (bit 5 clear: none) · code - 1 of those
+const PACKED = 0
+const PLANES = 1
+const FRESH = 2
+const FRESH_ABSENT = 16
+const FRESH_REPEATS = 32
+
+export type CodesForm = 'compact' | 'planes'
+
+/** @param codes by first use: the first code > 0 is 1, the next unseen one 2, … @returns a fresh array */
+export function encodeCodes(codes: Uint32Array, distinct: number, form: CodesForm): Uint8Array {
+  const rows = codes.length
+  const w = new ByteWriter(rows + 16)
+  if (form === 'planes') {
+    w.u8(PLANES)
+    const low = w.space(rows)
+    for (let i = 0; i < rows; i++) low[i] = codes[i]!
+    if (distinct > 255) {
+      const high = w.space(rows)
+      for (let i = 0; i < rows; i++) high[i] = codes[i]! >>> 8
+    }
+    return w.view()
+  }
+  let present = 0
+  for (let i = 0; i < rows; i++) if (codes[i] !== 0) present++
+  const repeats = present - distinct
+  const packed = packedSize(rows, widthOf(distinct))
+  const fresh =
+    (present < rows ? packedSize(rows, 1) : 0) +
+    (repeats > 0 ? packedSize(present, 1) : 0) +
+    (repeats > 0 ? packedSize(repeats, widthOf(distinct - 1)) : 0)
+  if (packed <= fresh) {
+    w.u8(PACKED)
+    packBits(codes, 0, rows, widthOf(distinct), w.space(packed), 0)
+    return w.view()
+  }
+  w.u8(FRESH | (present < rows ? FRESH_ABSENT : 0) | (repeats > 0 ? FRESH_REPEATS : 0))
+  const flags = new Uint32Array(rows)
+  if (present < rows) {
+    for (let i = 0; i < rows; i++) flags[i] = codes[i] === 0 ? 0 : 1
+    packBits(flags, 0, rows, 1, w.space(packedSize(rows, 1)), 0)
+  }
+  if (repeats > 0) {
+    const again = new Uint32Array(repeats)
+    let next = 1
+    let seen = 0
+    let count = 0
+    for (let i = 0; i < rows; i++) {
+      const code = codes[i]!
+      if (code === 0) continue
+      if (code === next) {
+        next++
+        flags[seen++] = 0
+      } else {
+        again[count++] = code - 1
+        flags[seen++] = 1
+      }
+    }
+    const width = widthOf(distinct - 1)
+    packBits(flags, 0, present, 1, w.space(packedSize(present, 1)), 0)
+    packBits(again, 0, repeats, width, w.space(packedSize(repeats, width)), 0)
+  }
+  return w.view()
+}
+
+/** @throws {Failure} CORRUPTION when it is short or a code exceeds `distinct`. */
+export function decodeCodes(r: ByteReader, rows: number, distinct: number): Codes {
+  const form = r.u8()
+  const wide = new Uint32Array(rows)
+  if (form === PACKED) {
+    const width = widthOf(distinct)
+    unpackBits(r.take(packedSize(rows, width)), 0, rows, width, wide)
+  } else if (form === PLANES) {
+    const low = r.take(rows)
+    const high = distinct > 255 ? r.take(rows) : undefined
+    for (let i = 0; i < rows; i++) wide[i] = low[i]! | (high === undefined ? 0 : high[i]! << 8)
+  } else if ((form & ~(FRESH_ABSENT | FRESH_REPEATS)) === FRESH) {
+    decodeFresh(r, form, rows, distinct, wide)
+  } else r.fail(`unknown form ${form}`)
+  for (let i = 0; i < rows; i++) if (wide[i]! > distinct) r.fail('a code is out of range')
+  return distinct < 0x100 ? Uint8Array.from(wide) : distinct < 0x10000 ? Uint16Array.from(wide) : wide
+}
+
+function decodeFresh(r: ByteReader, form: number, rows: number, distinct: number, codes: Uint32Array): void {
+  const flags = (count: number): Uint32Array => {
+    const bits = new Uint32Array(count)
+    unpackBits(r.take(packedSize(count, 1)), 0, count, 1, bits)
+    return bits
+  }
+  const present = form & FRESH_ABSENT ? flags(rows) : undefined
+  const presentCount = present === undefined ? rows : present.reduce((sum, bit) => sum + bit, 0)
+  const repeat = form & FRESH_REPEATS ? flags(presentCount) : undefined
+  const again = new Uint32Array(repeat === undefined ? 0 : repeat.reduce((sum, bit) => sum + bit, 0))
+  if (repeat !== undefined) {
+    const width = widthOf(distinct - 1)
+    unpackBits(r.take(packedSize(again.length, width)), 0, again.length, width, again)
+  }
+  let next = 1
+  let seen = 0
+  let repeated = 0
+  for (let i = 0; i < rows; i++) {
+    if (present !== undefined && present[i] === 0) continue
+    if (repeat !== undefined && repeat[seen] === 1) codes[i] = again[repeated++]! + 1
+    else codes[i] = next++
+    seen++
+  }
+}

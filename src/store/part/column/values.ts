@@ -1,0 +1,62 @@
+/*
+ * The distinct values of a metadata column, in one of four forms; which one is seen from the values alone:
+ *
+ *   text       anything
+ *   decimals   a common beginning and end around an integer: `user-1234`, `15ms`, `007`
+ *   counters   decimals that never fall
+ *   template   all of one length, each place either the same everywhere or a lower-case hex digit: ids, uuids, `req-<hex>`
+ *
+ * Owns   choosing and both directions. Leaves compressing text to the block it lands in; the others do not compress further.
+ */
+import type {ByteReader} from '../byte-reader.ts'
+import {ByteWriter} from '../byte-writer.ts'
+import {PackedValues} from '../../packed-values.ts'
+import {decodeDecimals, encodeDecimals} from './decimals.ts'
+import {decodeTemplate, encodeTemplate} from './template.ts'
+
+// values := form:u8 (text | decimals | template)                     count known           (docs/FORMAT.md § values)
+// text := length:uvarint (0: each its own, length:uvarint*) bytes    lengths of all values first, then the bytes back to back
+export const TEXT = 0
+export const DECIMALS = 1
+export const TEMPLATE = 2
+
+export type EncodedValues = {readonly bytes: Uint8Array; readonly form: 'text' | 'decimals' | 'template'}
+
+/** @returns a fresh array */
+export function encodeValues(values: PackedValues): EncodedValues {
+  const w = new ByteWriter(values.size + 64)
+  if (values.count > 1) {
+    w.u8(DECIMALS)
+    if (encodeDecimals(w, values)) return {bytes: w.view(), form: 'decimals'}
+    w.clear()
+    w.u8(TEMPLATE)
+    if (encodeTemplate(w, values)) return {bytes: w.view(), form: 'template'}
+    w.clear()
+  }
+  w.u8(TEXT)
+  const length = commonLength(values)
+  w.uvarint(length)
+  if (length === 0) for (let i = 0; i < values.count; i++) w.uvarint(values.lengthOf(i))
+  w.bytes(values.all())
+  return {bytes: w.view(), form: 'text'}
+}
+
+/** @throws {Failure} CORRUPTION when it is short or makes no sense. */
+export function decodeValues(r: ByteReader, count: number): PackedValues {
+  const form = r.u8()
+  if (form === DECIMALS) return decodeDecimals(r, count)
+  if (form === TEMPLATE) return decodeTemplate(r, count)
+  if (form !== TEXT) r.fail(`unknown form ${form}`)
+  const offsets = new Uint32Array(count + 1)
+  const length = r.uvarint()
+  let at = 0
+  for (let i = 1; i <= count; i++) offsets[i] = at += length === 0 ? r.uvarint() : length
+  return new PackedValues(r.take(at), offsets)
+}
+
+/** 0 when they differ (or there is none). */
+export function commonLength(values: PackedValues): number {
+  const length = values.count === 0 ? 0 : values.lengthOf(0)
+  for (let i = 1; i < values.count; i++) if (values.lengthOf(i) !== length) return 0
+  return length
+}
