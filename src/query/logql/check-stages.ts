@@ -5,6 +5,7 @@
  * Loki builds line filters before the stages around them, all filters between two stages that change the line (or two label
  * filters) as one; so that is the text its errors show: parse error : stage '|= "a" |~ "("' : error parsing regexp: …
  */
+import {checkRegex} from '../../regex/index.ts'
 import type {LabelFilter, LabelFormat, LineFilter, LineMatch, LogQuery, LogRange, Query, Stage, Unwrap} from './ast.ts'
 import type {CheckRegex} from './cursor.ts'
 import {NO_NARROWING_MATCHER, parseFailure} from './errors.ts'
@@ -21,7 +22,7 @@ export type CheckTemplate = (text: string, kind: 'line' | 'label') => string | u
 export type CheckOptions = ParseOptions & {readonly checkTemplate?: CheckTemplate}
 
 /** Throws where a parsed query cannot be run. @throws {Failure} BAD_REQUEST `parse error : stage '<stage>' : <cause>` */
-export function checkQuery(query: Query, options: CheckOptions): void {
+export function checkQuery(query: Query, options: CheckOptions = {}): void {
   checkNames(query, options)
   walk(query, node => {
     if (node.kind === 'logs' || node.kind === 'log-range') checkPipeline(node, options)
@@ -42,7 +43,7 @@ function checkPipeline({stages}: LogQuery | LogRange, options: CheckOptions): vo
   for (const run of runsOf(stages)) {
     const filters = run.filter(stage => stage.kind === 'line-filter')
     const filterText = filters.map(printStage).join(' ')
-    for (const filter of filters) report(filterText, lineFilterFault(filter, options.checkRegex))
+    for (const filter of filters) report(filterText, lineFilterFault(filter, options.checkRegex ?? checkRegex))
     for (const stage of run) report(printStage(stage), stageFault(stage, options))
   }
 }
@@ -61,12 +62,12 @@ function report(text: string, cause: string | undefined): void {
   if (cause !== undefined) throw parseFailure(`stage '${text}' : ${cause}`)
 }
 
-function lineFilterFault({op, matches}: LineFilter, checkRegex: CheckRegex): string | undefined {
+function lineFilterFault({op, matches}: LineFilter, regexFault: CheckRegex): string | undefined {
   const fault = ({value, ip}: LineMatch): string | undefined => {
     if (ip) return op === '|=' || op === '!=' ? ipFault(value) : 'ip: invalid operation'
     if (op === '|>' || op === '!>') return checkPatternFilter(value)
     if (op === '|=' || op === '!=') return undefined
-    const error = checkRegex(value)
+    const error = regexFault(value)
     return error && `error parsing regexp: ${error}`
   }
   return first(matches, fault)

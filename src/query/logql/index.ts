@@ -63,5 +63,4 @@ export {parseJsonPath, parseLogfmtKey, type JsonPath, type PathResult} from './v
 export {parsePattern, type PatternPart} from './value/pattern.ts'
 export {print, printLabelFilter, printSelector, printStage} from './print.ts'
 export {groupNames} from './value/regexp-parser.ts'
-export type {MatchesEmpty} from './static.ts'
 export {children, logRangesOf, selectorsOf, walk} from './walk.ts'

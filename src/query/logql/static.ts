@@ -6,7 +6,7 @@ import type {LogRange, MetricExpr, Query, RangeAggregation, RangeOp, Selector, V
 import {NO_NARROWING_MATCHER, parseFailure} from './errors.ts'
 
 /** Whether a regex, fully anchored and dot-all, matches the empty string. */
-export type MatchesEmpty = (pattern: string) => boolean
+type MatchesEmpty = (pattern: string) => boolean
 
 type Problems = Map<object, string>
 
