@@ -9,7 +9,7 @@ import type {Grid} from './grid.ts'
 import {replaceLabels, type CompileExpand} from './vector/label-replace.ts'
 import {combineSets, matchVectors} from './vector/matching.ts'
 import {constantSeries, isScalar, type Matrix, type Scalar, type Series} from './matrix.ts'
-import {isSetOp, scalarOperation, withScalar} from './vector/operators.ts'
+import {isSetOp, operate, withScalar} from './vector/operators.ts'
 import {pickBest, sortByValue} from './vector/select.ts'
 
 export type Surroundings = {
@@ -78,7 +78,7 @@ function binary({op, bool, matching, left, right}: Binary, grid: Grid, around: S
   if (isSetOp(op)) return combineSets(op, matching, vectorOf(left, grid, around), vectorOf(right, grid, around))
   const a = evaluate(left, grid, around)
   const b = evaluate(right, grid, around)
-  if (isScalar(a)) return isScalar(b) ? {scalar: scalarOperation(op, a.scalar, b.scalar)} : withScalar(op, bool, b, a.scalar, true)
+  if (isScalar(a)) return isScalar(b) ? {scalar: operate(op, a.scalar, b.scalar)} : withScalar(op, bool, b, a.scalar, true)
   return isScalar(b) ? withScalar(op, bool, a, b.scalar, false) : matchVectors(op, bool, matching, a, b)
 }
 

@@ -5,22 +5,6 @@ import {compareLabels, type Labels} from '../../model/index.ts'
 import {instantAt, type Grid} from './grid.ts'
 import {constantSeries, isScalar, type Matrix, type Scalar, type Series} from './matrix.ts'
 
-/** Shortest decimal that reads back as the same number, never with an exponent: 1e21 is 1000000000000000000000. */
-export function formatValue(value: number): string {
-  if (value === Infinity) return '+Inf'
-  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
-  const text = String(value) // NaN and -Infinity too
-  if (text === '-Infinity') return '-Inf'
-  const e = text.indexOf('e')
-  if (e < 0) return text
-  const sign = value < 0 ? '-' : ''
-  const [whole = '', fraction = ''] = text.slice(sign.length, e).split('.')
-  const exponent = Number(text.slice(e + 1))
-  // JavaScript uses exponents below 1e-6 and from 1e21 on, where all 17 digits are on one side of the point.
-  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${whole}${fraction}`
-  return `${sign}${whole}${fraction.padEnd(exponent, '0')}`
-}
-
 /** Seconds with up to three decimals, no trailing zeros; what is below a millisecond is cut off. */
 export function formatSeconds(ns: bigint): string {
   const ms = ns / 1_000_000n - (ns % 1_000_000n < 0n ? 1n : 0n)
@@ -31,6 +15,9 @@ export function formatSeconds(ns: bigint): string {
 export function formatInstants(grid: Grid): string[] {
   return Array.from({length: grid.count}, (_, k) => formatSeconds(instantAt(grid, k)))
 }
+
+/** Sample values: shortest decimal that reads back as the same number, never with an exponent; NaN, +Inf, -Inf. */
+export {formatFixed as formatValue} from '../logql/index.ts'
 
 export type VectorSample = {labels: Labels; value: number}
 

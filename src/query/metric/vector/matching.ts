@@ -8,7 +8,7 @@ import {Failure, sortLabels, type Labels} from '../../../model/index.ts'
 import type {ArithmeticOp, ComparisonOp, Matching, SetOp} from '../../logql/index.ts'
 import type {Grid} from '../grid.ts'
 import {dropEmpty, type Matrix, type Series} from '../matrix.ts'
-import {arithmetic, compare, isComparison} from './operators.ts'
+import {isComparison, operate} from './operators.ts'
 import {labelsKey} from '../series-table.ts'
 
 const MANY_TO_ONE = 'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)'
@@ -106,9 +106,9 @@ export function matchVectors(
           taken[k] = 1
           const a = manyIsRight ? other.values[k]! : member.values[k]!
           const b = manyIsRight ? member.values[k]! : other.values[k]!
-          if (!isComparison(op)) result.values[k] = arithmetic(op, a, b)
-          else if (filters && !compare(op, a, b)) continue
-          else result.values[k] = filters ? a : Number(compare(op, a, b))
+          const value = operate(op, a, b)
+          if (filters && value === 0) continue
+          result.values[k] = filters ? a : value
           result.present[k] = 1
         }
       }

@@ -1,7 +1,7 @@
 /*
  * Operators between two numbers, and between a vector and a number.
  */
-import type {ArithmeticOp, BinaryOp, ComparisonOp, SetOp} from '../../logql/index.ts'
+import {applyToNumbers, type ArithmeticOp, type BinaryOp, type ComparisonOp, type SetOp} from '../../logql/index.ts'
 import {dropEmpty, type Matrix} from '../matrix.ts'
 
 const COMPARISONS: ReadonlySet<BinaryOp> = new Set(['==', '!=', '<', '<=', '>', '>='])
@@ -10,49 +10,9 @@ const SET_OPS: ReadonlySet<BinaryOp> = new Set(['and', 'or', 'unless'])
 export const isComparison = (op: BinaryOp): op is ComparisonOp => COMPARISONS.has(op)
 export const isSetOp = (op: BinaryOp): op is SetOp => SET_OPS.has(op)
 
-/** IEEE arithmetic, except that x/0 and x%0 are NaN; `%` is C's fmod, `^` is C's pow. */
-export function arithmetic(op: ArithmeticOp, a: number, b: number): number {
-  switch (op) {
-    case '+':
-      return a + b
-    case '-':
-      return a - b
-    case '*':
-      return a * b
-    case '/':
-      return b === 0 ? NaN : a / b
-    case '%':
-      return b === 0 ? NaN : a % b
-    case '^':
-      return power(a, b)
-  }
-}
-
-/** C's pow differs from JavaScript's for bases 1 and -1. */
-function power(base: number, exponent: number): number {
-  if (base === 1 || (base === -1 && Math.abs(exponent) === Infinity)) return 1
-  return base ** exponent
-}
-
-export function compare(op: ComparisonOp, a: number, b: number): boolean {
-  switch (op) {
-    case '==':
-      return a === b
-    case '!=':
-      return a !== b
-    case '<':
-      return a < b
-    case '<=':
-      return a <= b
-    case '>':
-      return a > b
-    case '>=':
-      return a >= b
-  }
-}
-
-export function scalarOperation(op: ArithmeticOp | ComparisonOp, a: number, b: number): number {
-  return isComparison(op) ? Number(compare(op, a, b)) : arithmetic(op, a, b)
+/** As the parser folds literals: comparisons give 1 or 0, x/0 and x%0 are NaN. */
+export function operate(op: ArithmeticOp | ComparisonOp, a: number, b: number): number {
+  return applyToNumbers(op, a, b) ?? NaN
 }
 
 /**
@@ -68,7 +28,7 @@ export function withScalar(op: ArithmeticOp | ComparisonOp, bool: boolean, vecto
     for (let k = 0; k < grid.count; k++) {
       if (present[k] === 0) continue
       const value = values[k]!
-      const result = scalarIsLeft ? scalarOperation(op, scalar, value) : scalarOperation(op, value, scalar)
+      const result = scalarIsLeft ? operate(op, scalar, value) : operate(op, value, scalar)
       if (filters && result === 0) continue
       results[k] = filters ? value : result
       kept[k] = 1
