@@ -47,5 +47,12 @@ export {isCleanText, isNormalName} from './plain/names.ts'
 export function createKernel(options: {plain?: boolean} = {}): Kernel {
   const native = options.plain === true ? null : instantiate()
   if (native === null) return {accelerated: false, ...plainCodec(), ...plainPush(), ...plainFind(), ...plainDfa(), ...plainBits()}
-  return {accelerated: true, ...nativeCodec(native), ...nativePush(native), ...nativeFind(native), ...nativeDfa(native), ...nativeBits(native)}
+  return {
+    accelerated: true,
+    ...nativeCodec(native),
+    ...nativePush(native),
+    ...nativeFind(native),
+    ...nativeDfa(native),
+    ...nativeBits(native),
+  }
 }

@@ -71,7 +71,7 @@ export class KernelMemory {
   place(name: string, bytes: Uint8Array, ...outputs: string[]): number {
     let source = bytes
     if (this.holds(bytes)) {
-      const clobbered = outputs.concat(name).some(output => {
+      const clobbered = outputs.some(output => {
         const span = this.#regions.get(output)
         return span !== undefined && bytes.byteOffset < span.end && bytes.byteOffset + bytes.length > span.start
       })

@@ -73,7 +73,7 @@ declare const WebAssembly: {
 
 const INITIAL_PAGES = 16
 
-let compiled: Module | null | undefined
+let compiled: Module | null = null
 
 /** null when WebAssembly with SIMD is not to be had: no file, or a runtime without it. */
 function compile(): Module | null {

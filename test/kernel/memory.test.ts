@@ -46,6 +46,7 @@ describe('kernel memory', () => {
     const at = memory.reserve('out', 100)
     memory.view(at, 3).set([1, 2, 3])
     expect(memory.place('in', memory.view(at, 3))).toBe(at)
+    expect(memory.place('out', memory.view(at, 3))).toBe(at)
     const copy = memory.place('in', memory.view(at, 3), 'out')
     expect(copy).not.toBe(at)
     expect([...memory.view(copy, 3)]).toEqual([1, 2, 3])
