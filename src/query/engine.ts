@@ -1,0 +1,231 @@
+/*
+ * The main thread's side of queries: parse, check, admit, spread over the workers, join what they found.
+ *
+ * Owns    limits, alignment, and the shape of answers.
+ * Leaves  deadline and cancellation to run.ts, reading chunks to exec/ in the workers, arithmetic to metric/, HTTP and JSON to api/.
+ */
+import {Failure, formatLabels, type Clock, type Labels, type Matcher} from '../model/index.ts'
+import {checkRegex, compileRegex} from '../regex/index.ts'
+import {Admission} from './admission.ts'
+import type {
+  Asker,
+  InstantQuestion,
+  QueryAnswer,
+  QueryEngine,
+  QueryLimits,
+  RangeQuestion,
+  SizeAnswer,
+  SizeQuestion,
+  StreamsQuestion,
+} from './answers.ts'
+import {tooManySeries} from './exec/leaf-scan.ts'
+import {noStats} from './exec/stats.ts'
+import {checkEntries, checkLength, checkMatchers, checkRanges} from './limits.ts'
+import {runLogQuery} from './log-query.ts'
+import {checkQuery, parse, walk, type LogQuery, type Query} from './logql/index.ts'
+import {isScalar, ordersSeries, toMatrix, toVector, type Grid} from './metric/index.ts'
+import {alignedGrid, instantGrid, leavesOver, runMetricQuery, spanOf, type MetricQuery, type MetricRun} from './metric-query.ts'
+import {planStages, unsupported} from './plan/stages.ts'
+import {Runner, type QueryShards, type Snapshots, type Timers, type Timing} from './run.ts'
+
+export type {QueryShards, Snapshots, Timers}
+
+export type EngineOptions<Snapshot> = {
+  readonly snapshots: Snapshots<Snapshot>
+  readonly shards: QueryShards<Snapshot>
+  readonly clock: Clock
+  readonly timers: Timers
+  /** Memory that one query may hold. */
+  readonly memoryMaxBytes: number
+  /** Queries running at once, and waiting. */
+  readonly concurrencyMax: number
+  readonly queueMax: number
+}
+
+const INSTANT_LOGS = 'log queries are not supported as an instant query type, please change your query to a range query type'
+const NS_PER_MS = 1_000_000n
+
+export function createQueryEngine<Snapshot>(options: EngineOptions<Snapshot>): QueryEngine {
+  return new Engine(options)
+}
+
+class Engine<Snapshot> implements QueryEngine {
+  readonly #options: EngineOptions<Snapshot>
+  readonly #admission: Admission
+  readonly #runner: Runner<Snapshot>
+
+  constructor(options: EngineOptions<Snapshot>) {
+    this.#options = options
+    this.#admission = new Admission(options.concurrencyMax, options.queueMax)
+    this.#runner = new Runner({...options, admission: this.#admission})
+  }
+
+  load(): {running: number; waiting: number} {
+    return {running: this.#admission.running, waiting: this.#admission.waiting}
+  }
+
+  async queryRange(question: RangeQuestion): Promise<QueryAnswer> {
+    const query = this.#parse(question.query, question.limits)
+    if (query.kind === 'logs') checkEntries(question.limit, question.limits)
+    checkLength(question.endNs - question.startNs, question.limits)
+    checkRanges(query, question.endNs - question.startNs, question.limits)
+    const startNs = this.#lookback(question.startNs, question.limits)
+    if (query.kind === 'logs') return this.#logs(query, {...question, startNs})
+    if (startNs > question.endNs) return emptyMatrix(question)
+    const grid = alignedGrid(startNs, question.endNs, question.stepNs)
+    const {run, timing} = await this.#metric(query, grid, question, question.partialSeries)
+    const warnings: string[] = []
+    const series = limited(toMatrix(run.value, grid), question, warnings)
+    const points = series.reduce((sum, one) => sum + one.steps.length, 0)
+    return {result: {resultType: 'matrix', grid, series}, stats: {...timing, ...statsOf(run), entriesReturned: points}, warnings}
+  }
+
+  async queryInstant(question: InstantQuestion): Promise<QueryAnswer> {
+    const query = this.#parse(question.query, question.limits)
+    if (query.kind === 'logs') throw new Failure('BAD_REQUEST', INSTANT_LOGS)
+    checkRanges(query, 0n, question.limits)
+    const {timeNs} = question
+    const grid = instantGrid(timeNs)
+    const {run, timing} = await this.#metric(query, grid, question, question.partialSeries)
+    const stats = {...timing, ...statsOf(run)}
+    const warnings: string[] = []
+    if (isScalar(run.value)) {
+      return {result: {resultType: 'scalar', timeNs, value: run.value.scalar}, stats: {...stats, entriesReturned: 1}, warnings}
+    }
+    const samples = limited(toVector(run.value, ordersSeries(query)), question, warnings)
+    return {result: {resultType: 'vector', timeNs, samples}, stats: {...stats, entriesReturned: samples.length}, warnings}
+  }
+
+  async labels(question: StreamsQuestion): Promise<string[]> {
+    const names = new Set<string>()
+    for (const labels of await this.#streams(question)) for (const {name} of labels) names.add(name)
+    return [...names].toSorted()
+  }
+
+  async labelValues(question: StreamsQuestion & {readonly name: string}): Promise<string[]> {
+    const values = new Set<string>()
+    for (const labels of await this.#streams(question)) for (const {name, value} of labels) if (name === question.name) values.add(value)
+    return [...values].toSorted()
+  }
+
+  async series(question: StreamsQuestion): Promise<Labels[]> {
+    const streams = (await this.#streams(question)).map(labels => ({labels, text: formatLabels(labels)}))
+    return streams.toSorted((a, b) => (a.text < b.text ? -1 : 1)).map(stream => stream.labels)
+  }
+
+  async indexStats(question: SizeQuestion): Promise<SizeAnswer> {
+    const matchers = this.#selector(question.query, question.limits)
+    const toNs = question.endNs + 1n
+    const {value} = await this.#runner.run(question, question.startNs, toNs, job => {
+      const {snapshot, flag, budgetBytes} = job
+      return job.spread((executor, shard) => executor.size({snapshot, fromNs: question.startNs, toNs, shard, flag, budgetBytes, matchers}))
+    })
+    const total = {streams: 0, chunks: 0, bytes: 0, entries: 0}
+    for (const part of value) {
+      total.streams += part.streams
+      total.chunks += part.chunks
+      total.bytes += part.bytes
+      total.entries += part.entries
+    }
+    return total
+  }
+
+  /** Everything that can be wrong with a query's text is found here, before it waits for its turn. */
+  #parse(text: string, limits: QueryLimits): Query {
+    const options = {checkRegex, matchesEmpty}
+    const query = parse(text, options)
+    checkMatchers(query, limits)
+    checkQuery(query, options)
+    walk(query, node => {
+      if (node.kind === 'logs' || node.kind === 'log-range') planStages(node.stages, PLANNING)
+      if (node.kind === 'unwrap') throw unsupported('| unwrap')
+    })
+    return query
+  }
+
+  #selector(text: string, limits: QueryLimits): readonly Matcher[] {
+    const query = this.#parse(text, limits)
+    if (query.kind !== 'logs' || query.stages.length > 0) throw new Failure('BAD_REQUEST', 'only label matchers are supported')
+    return query.selector.matchers
+  }
+
+  #lookback(startNs: bigint, {maxQueryLookbackMs}: QueryLimits): bigint {
+    if (maxQueryLookbackMs === 0) return startNs
+    const oldest = this.#options.clock.nowNs() - BigInt(maxQueryLookbackMs) * NS_PER_MS
+    return startNs < oldest ? oldest : startNs
+  }
+
+  async #logs(query: LogQuery, question: RangeQuestion & {startNs: bigint}): Promise<QueryAnswer> {
+    const {startNs} = question
+    // A range without length still shows the entries of that very nanosecond.
+    const endNs = question.endNs === startNs ? startNs + 1n : question.endNs
+    const categorized = question.categorize ?? false
+    if (endNs <= startNs) return {result: {resultType: 'streams', streams: [], categorized}, stats: NO_STATS, warnings: []}
+    const {value, timing} = await this.#runner.run(question, startNs, endNs, job => runLogQuery(job, query, question, startNs, endNs))
+    const {streams, scan, subqueries} = value
+    const entriesReturned = streams.reduce((sum, stream) => sum + stream.entries.length, 0)
+    return {result: {resultType: 'streams', streams, categorized}, stats: {...timing, scan, subqueries, entriesReturned}, warnings: []}
+  }
+
+  async #metric(query: MetricQuery, grid: Grid, asker: Asker, partialSeries = false): Promise<{run: MetricRun; timing: Timing}> {
+    const leaves = leavesOver(query, grid)
+    const span = spanOf(leaves)
+    const seriesMax = partialSeries || asker.limits.maxQuerySeries === 0 ? Infinity : asker.limits.maxQuerySeries
+    const {memoryMaxBytes} = this.#options
+    if (span === undefined) {
+      return {
+        run: await runMetricQuery<Snapshot>(undefined, query, leaves, grid, seriesMax, memoryMaxBytes),
+        timing: {execMs: 0, queueMs: 0},
+      }
+    }
+    const {value, timing} = await this.#runner.run(asker, span.fromNs, span.toNs, job =>
+      runMetricQuery(job, query, leaves, grid, seriesMax, memoryMaxBytes),
+    )
+    return {run: value, timing}
+  }
+
+  async #streams(question: StreamsQuestion): Promise<Labels[]> {
+    const {startNs, selectors, limits} = question
+    const matchers = selectors.map(text => this.#selector(text, limits))
+    const toNs = question.endNs + 1n
+    const {value} = await this.#runner.run(question, startNs, toNs, job =>
+      job.spread(
+        executor => executor.streams({snapshot: job.snapshot, fromNs: startNs, toNs, matchers: matchers.length === 0 ? [[]] : matchers}),
+        true,
+      ),
+    )
+    return value.flatMap(answer => answer.streams)
+  }
+}
+
+const NO_STATS = {execMs: 0, queueMs: 0, scan: noStats(), subqueries: 0, entriesReturned: 0}
+
+function statsOf({scan, subqueries}: MetricRun): Pick<MetricRun, 'scan' | 'subqueries'> {
+  return {scan, subqueries}
+}
+
+function emptyMatrix({startNs, stepNs}: RangeQuestion): QueryAnswer {
+  return {result: {resultType: 'matrix', grid: {startNs, stepNs, count: 0}, series: []}, stats: NO_STATS, warnings: []}
+}
+
+/** @throws {Failure} BAD_REQUEST when there are too many series, unless a part of them will do. */
+function limited<T>(series: T[], {limits, partialSeries}: {limits: QueryLimits; partialSeries?: boolean}, warnings: string[]): T[] {
+  const max = limits.maxQuerySeries
+  if (max === 0 || series.length <= max) return series
+  if (!partialSeries) throw tooManySeries(max)
+  warnings.push(`maximum number of series (${max}) reached for a single query; returning partial results`)
+  return series.slice(0, max)
+}
+
+function matchesEmpty(pattern: string): boolean {
+  return compileRegex(pattern, {anchored: true, dotAll: true}).testString('')
+}
+
+/** For plans that are made only to find what is wrong with them. */
+const PLANNING = {
+  kernel: {
+    findRows(): number {
+      throw new Error('planned to be checked, not to be run')
+    },
+  },
+}

@@ -1,0 +1,56 @@
+/*
+ * Limits that a query can be checked against before it runs (logql § 7), with Loki's words.
+ */
+import {Failure, formatPromDuration} from '../model/index.ts'
+import type {QueryLimits} from './answers.ts'
+import {formatGoDuration, selectorsOf, type LogRange, type Query} from './logql/index.ts'
+import {leavesOf} from './metric/index.ts'
+
+const NS_PER_MS = 1_000_000
+
+function refuse(message: string): Failure {
+  return new Failure('BAD_REQUEST', message)
+}
+
+export function checkMatchers(query: Query, limits: QueryLimits): void {
+  const max = limits.maxStreamsMatchersPerQuery
+  for (const {matchers} of selectorsOf(query)) {
+    if (max > 0 && matchers.length > max) {
+      throw refuse(`max streams matchers per query exceeded, matchers-count > limit (${matchers.length} > ${max})`)
+    }
+  }
+}
+
+export function checkEntries(limit: number, {maxEntriesLimitPerQuery: max}: QueryLimits): void {
+  if (max > 0 && limit > max) {
+    throw refuse(`max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > ${max})`)
+  }
+}
+
+/** @param lengthNs of the time the query covers. */
+export function checkLength(lengthNs: bigint, {maxQueryLengthMs: max}: QueryLimits): void {
+  if (max > 0 && lengthNs > BigInt(max * NS_PER_MS)) {
+    const limit = formatPromDuration(max * NS_PER_MS)
+    throw refuse(`the query time range exceeds the limit (query length: ${formatGoDuration(lengthNs)}, limit: ${limit})`)
+  }
+}
+
+// A query is checked as Loki's pieces of it are: an hour, or less, and what their windows look back.
+const PIECE_NS = 3_600_000_000_000n
+
+/** Ranges in square brackets, alone and as an extension of the time the query covers. */
+export function checkRanges(query: Query, spanNs: bigint, limits: QueryLimits): void {
+  if (query.kind === 'logs') return
+  for (const {rangeNs, offsetNs} of rangesOf(query)) {
+    const max = limits.maxQueryRangeMs * NS_PER_MS
+    if (max > 0 && rangeNs > BigInt(max)) {
+      throw refuse(`[interval] value exceeds limit: [${formatPromDuration(Number(rangeNs))}] > [${formatPromDuration(max)}]`)
+    }
+    const piece = spanNs < PIECE_NS ? spanNs : PIECE_NS
+    checkLength(piece + rangeNs + (offsetNs > 0n ? offsetNs : 0n) + 1n, limits)
+  }
+}
+
+function rangesOf(query: Exclude<Query, {kind: 'logs'}>): LogRange[] {
+  return leavesOf(query).map(leaf => leaf.node.range)
+}
