@@ -1,5 +1,5 @@
 // LZ4 block format (lz4_Block_format.md): sequences of literals and a match of at least 4 bytes, 64 KiB back at most.
-import {copyMatch, copyWild} from './bytes'
+import {copy16, copyMatch, copyWild} from './bytes'
 
 const HASH_BITS: u32 = 13
 const HASH_TABLE: usize = memory.data(4 << 13, 16)
@@ -99,16 +99,19 @@ export function lz4Decode(src: usize, length: usize, dst: usize, raw: usize): i3
   while (s < sEnd) {
     const token = <u32>load<u8>(s++)
     let n: usize = token >> 4
-    if (n === 15) {
+    if (n < 15) {
+      if (n > sEnd - s || n > dEnd - d) return -1
+      copy16(d, s)
+    } else {
       let b: u32
       do {
         if (s >= sEnd || n > raw) return -1
         b = load<u8>(s++)
         n += b
       } while (b === 255)
+      if (n > sEnd - s || n > dEnd - d) return -1
+      copyWild(d, s, n)
     }
-    if (n > sEnd - s || n > dEnd - d) return -1
-    copyWild(d, s, n)
     d += n
     s += n
     if (s >= sEnd) break
@@ -117,16 +120,27 @@ export function lz4Decode(src: usize, length: usize, dst: usize, raw: usize): i3
     s += 2
     if (off === 0 || off > d - dst) return -1
     n = token & 15
-    if (n === 15) {
+    if (n < 15) {
+      n += 4
+      if (n > dEnd - d) return -1
+      if (off >= 16) {
+        // 18 bytes at most.
+        const from = d - off
+        copy16(d, from)
+        store<u16>(d, load<u16>(from, 16), 16)
+        d += n
+        continue
+      }
+    } else {
       let b: u32
       do {
         if (s >= sEnd || n > raw) return -1
         b = load<u8>(s++)
         n += b
       } while (b === 255)
+      n += 4
+      if (n > dEnd - d) return -1
     }
-    n += 4
-    if (n > dEnd - d) return -1
     copyMatch(d, off, n)
     d += n
   }
