@@ -5,7 +5,6 @@
 
 /** Index = code. Stored in parts and logs: append only. */
 export const LEVEL_NAMES = ['', 'unknown', 'trace', 'debug', 'info', 'warn', 'error', 'critical', 'fatal'] as const
-export const LEVEL_NONE = 0
 export const LEVEL_UNKNOWN = 1
 
 /** Names of fields that hold a level, in order of precedence (loki-http-api § 1.8). */
