@@ -2,10 +2,11 @@
  * Query results as Loki writes them in JSON (loki-http-api § 2, § 5): key order fixed, label names sorted,
  * `<`, `>`, `&` escaped, invalid UTF-8 as U+FFFD, timestamps of entries as strings of ns.
  *
- * Large answers are produced piece by piece, so that one answer neither blocks the thread nor doubles in memory.
+ * Answers come piece by piece, so that a large one neither blocks the thread nor stands in memory twice.
  */
 import type {Labels} from '../model/index.ts'
-import type {QueryResult, StreamsResult} from '../query/index.ts'
+import {formatInstants, formatSeconds, formatValue, type QueryAnswer, type StreamsResult} from '../query/index.ts'
+import {encodeStats} from './stats.ts'
 
 const PIECE_CHARS = 64 * 1024
 const HTML = /[<>&\u2028\u2029]/
@@ -17,10 +18,91 @@ export function jsonString(text: string): string {
 }
 
 export function jsonLabels(labels: Labels): string {
-  let out = '{'
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i]!
-    out += `${i === 0 ? '' : ','}${jsonString(label.name)}:${jsonString(label.value)}`
+  return `{${labels.map(label => `${jsonString(label.name)}:${jsonString(label.value)}`).join(',')}}`
+}
+
+/**
+ * The JSON of an answer in pieces of about 64 KiB. Streams end with a newline, vectors and matrices do not, as Loki's.
+ *
+ * @param encodingFlags  echoed when the client sent some and the result is streams.
+ */
+export function* encodeAnswer(answer: QueryAnswer, encodingFlags: readonly string[]): Generator<string> {
+  const {result, stats, warnings} = answer
+  const warningsText = warnings.length === 0 ? '' : `"warnings":[${warnings.map(jsonString).join(',')}],`
+  const statsText = `,"stats":${encodeStats(stats)}}`
+  if (result.resultType === 'streams') {
+    const flags = encodingFlags.length === 0 ? '' : `"encodingFlags":[${encodingFlags.map(jsonString).join(',')}],`
+    yield `{"status":"success",${warningsText}"data":{"resultType":"streams",${flags}"result":[`
+    yield* encodeStreams(result)
+    yield `]${statsText}}\n`
+    return
   }
-  return `${out}}`
+  yield `{"status":"success",${warningsText}"data":{"resultType":"${result.resultType}","result":`
+  switch (result.resultType) {
+    case 'scalar':
+      yield `[${formatSeconds(result.timeNs)},"${formatValue(result.value)}"]`
+      break
+    case 'vector': {
+      const time = formatSeconds(result.timeNs)
+      yield* pieces(
+        result.samples.map(s => `{"metric":${jsonLabels(s.labels)},"value":[${time},"${formatValue(s.value)}"]}`),
+        '[',
+        ']',
+      )
+      break
+    }
+    case 'matrix': {
+      const times = formatInstants(result.grid)
+      const series = function* () {
+        for (const {labels, steps, values} of result.series) {
+          const points: string[] = []
+          for (let i = 0; i < steps.length; i++) points.push(`[${times[steps[i] ?? 0]},"${formatValue(values[i] ?? Number.NaN)}"]`)
+          yield `{"metric":${jsonLabels(labels)},"values":[${points.join(',')}]}`
+        }
+      }
+      yield* pieces(series(), '[', ']')
+      break
+    }
+  }
+  yield `${statsText}}`
+}
+
+function* encodeStreams(result: StreamsResult): Generator<string> {
+  let piece = ''
+  for (const [i, stream] of result.streams.entries()) {
+    piece += `${i === 0 ? '' : ','}{"stream":${jsonLabels(stream.labels)},"values":[`
+    for (const [j, entry] of stream.entries.entries()) {
+      const {line} = entry
+      const text = jsonString(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'))
+      const third = result.categorized ? `,${categories(entry.structuredMetadata, entry.parsed)}` : ''
+      piece += `${j === 0 ? '' : ','}["${entry.tsNs}",${text}${third}]`
+      if (piece.length >= PIECE_CHARS) {
+        yield piece
+        piece = ''
+      }
+    }
+    piece += ']}'
+  }
+  yield piece
+}
+
+function categories(structuredMetadata: Labels, parsed: Labels): string {
+  const parts: string[] = []
+  if (structuredMetadata.length > 0) parts.push(`"structuredMetadata":${jsonLabels(structuredMetadata)}`)
+  if (parsed.length > 0) parts.push(`"parsed":${jsonLabels(parsed)}`)
+  return `{${parts.join(',')}}`
+}
+
+function* pieces(items: Iterable<string>, open: string, close: string): Generator<string> {
+  let piece = open
+  let first = true
+  for (const item of items) {
+    piece += first ? item : `,${item}`
+    first = false
+    if (piece.length >= PIECE_CHARS) {
+      yield piece
+      piece = ''
+    }
+  }
+  yield piece + close
 }

@@ -7,12 +7,12 @@ import type {Ingest} from '../ingest/index.ts'
 import {sendText} from './server.ts'
 import {tenantOf} from './tenant.ts'
 
-export type PushRoutesDeps = {ingest: Ingest; authEnabled: boolean}
+export type PushRoutesDeps = {readonly ingest: Ingest; readonly authEnabled: boolean; readonly tenant: string}
 
-export function pushRoutes(server: FastifyInstance, {ingest, authEnabled}: PushRoutesDeps): void {
+export function pushRoutes(server: FastifyInstance, {ingest, authEnabled, tenant: onlyTenant}: PushRoutesDeps): void {
   for (const [url, legacy] of [['/loki/api/v1/push', false], ['/api/prom/push', true]] as const) {
     server.post(url, {config: {errorNewline: true}}, async (request, reply) => {
-      const tenant = tenantOf(request.headers['x-scope-orgid'], authEnabled)
+      const tenant = tenantOf(request.headers['x-scope-orgid'], authEnabled, onlyTenant)
       const answer = await ingest.push({
         tenant,
         contentType: request.headers['content-type'],

@@ -1,22 +1,21 @@
 /*
- * Which tenant a request belongs to (loki-http-api § 4): `X-Scope-OrgID` when auth is on, `fake` when it is off.
+ * Which tenant a request belongs to (loki-http-api § 4): `X-Scope-OrgID` when auth is on, the configured one (`fake`) when it is off.
  */
 import {Failure} from '../model/index.ts'
 
-const DEFAULT_TENANT = 'fake'
 const TENANT_BYTES_MAX = 150
 const FORBIDDEN = /[^A-Za-z0-9!\-_.*'()]/
 
 /** @throws {Failure} UNAUTHENTICATED without a header, BAD_REQUEST for an id outside the rules or for several ids. */
-export function tenantOf(header: string | string[] | undefined, authEnabled: boolean): string {
-  if (!authEnabled) return DEFAULT_TENANT
+export function tenantOf(header: string | string[] | undefined, authEnabled: boolean, onlyTenant: string): string {
+  if (!authEnabled) return onlyTenant
   const id = Array.isArray(header) ? header[0] : header
   if (id === undefined || id === '') throw new Failure('UNAUTHENTICATED', 'no org id')
   const ids = [...new Set(id.split('|'))]
   for (const one of ids) validate(one)
   // One query over several tenants is not offered yet; Loki itself has it off by default.
   if (ids.length > 1) throw new Failure('BAD_REQUEST', 'multiple org IDs present')
-  return ids[0] ?? DEFAULT_TENANT
+  return id.split('|')[0] ?? onlyTenant
 }
 
 function validate(id: string): void {

@@ -1,0 +1,176 @@
+/*
+ * Where Grafana, logcli and the query CLI ask: GET and POST, parameters from the URL and, for POST, from a form body.
+ */
+import {Readable} from 'node:stream'
+import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify'
+import type {LimitsProvider} from '../config/index.ts'
+import {Failure, type Clock, type Labels} from '../model/index.ts'
+import type {QueryAnswer, QueryEngine} from '../query/index.ts'
+import {encodeAnswer, jsonLabels, jsonString} from './encode.ts'
+import {
+  parseDirection,
+  parseInterval,
+  parseLimit,
+  parseRange,
+  parseStep,
+  parseTime,
+  requireOrdered,
+  type Params,
+  type TimeRange,
+} from './params.ts'
+import {tenantOf} from './tenant.ts'
+
+export type QueryRoutesDeps = {
+  readonly engine: QueryEngine
+  readonly limits: LimitsProvider
+  readonly clock: Clock
+  readonly authEnabled: boolean
+  readonly tenant: string
+}
+
+const JSON_TYPE = 'application/json; charset=UTF-8'
+const CATEGORIZE = 'categorize-labels'
+const DRILLDOWN = 'grafana-lokiexplore-app'
+
+type Handler = (params: Params, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): void {
+  const {engine, clock} = deps
+  const route = (url: string, handler: Handler) => {
+    server.route({method: ['GET', 'POST'], url, handler: async (request, reply) => await handler(paramsOf(request), request, reply)})
+  }
+  const asker = (request: FastifyRequest) => {
+    const tenant = tenantOf(request.headers['x-scope-orgid'], deps.authEnabled, deps.tenant)
+    return {tenant, limits: deps.limits.forTenant(tenant), signal: signalOf(request)}
+  }
+
+  route('/loki/api/v1/query_range', async (params, request, reply) => {
+    const range = parseRange(params, clock.nowNs())
+    requireOrdered(range)
+    const flags = encodingFlags(request)
+    const categorize = flags.includes(CATEGORIZE)
+    const question = {
+      ...asker(request),
+      query: params.get('query') ?? '',
+      ...range,
+      limit: parseLimit(params),
+      direction: parseDirection(params),
+      stepNs: parseStep(params, range),
+      intervalNs: parseInterval(params),
+      categorize,
+      partialSeries: isDrilldown(request),
+    }
+    return sendAnswer(reply, await engine.queryRange(question), flags)
+  })
+
+  route('/loki/api/v1/query', async (params, request, reply) => {
+    parseLimit(params)
+    parseDirection(params)
+    const question = {
+      ...asker(request),
+      query: params.get('query') ?? '',
+      timeNs: parseTime(params, clock.nowNs()),
+      partialSeries: isDrilldown(request),
+    }
+    return sendAnswer(reply, await engine.queryInstant(question), [])
+  })
+
+  const labelsQuestion = (params: Params, request: FastifyRequest) => {
+    const query = params.get('query') ?? ''
+    return {...asker(request), ...metadataRange(params, clock), selectors: query === '' ? [] : [query]}
+  }
+  for (const url of ['/loki/api/v1/labels', '/loki/api/v1/label', '/api/prom/label']) {
+    route(url, async (params, request, reply) => sendNames(reply, await engine.labels(labelsQuestion(params, request)), url))
+  }
+  for (const url of ['/loki/api/v1/label/:name/values', '/api/prom/label/:name/values']) {
+    route(url, async (params, request, reply) => {
+      const {name} = request.params as {name: string}
+      return sendNames(reply, await engine.labelValues({...labelsQuestion(params, request), name}), url)
+    })
+  }
+
+  for (const url of ['/loki/api/v1/series', '/api/prom/series']) {
+    route(url, async (params, request, reply) => {
+      const all = [...params.getAll('match[]'), ...params.getAll('match')]
+      const isEmpty = (selector: string) => selector.replaceAll(/\s/g, '') === '{}'
+      if (all.length > 1 && all.some(isEmpty)) throw new Failure('BAD_REQUEST', '0 matchers in group: {}')
+      const question = {...asker(request), ...metadataRange(params, clock), selectors: all.filter(selector => !isEmpty(selector))}
+      const series: Labels[] = await engine.series(question)
+      return sendJson(reply, `{"status":"success","data":[${series.map(jsonLabels).join(',')}]}\n`)
+    })
+  }
+
+  route('/loki/api/v1/index/stats', async (params, request, reply) => {
+    const range = parseRange(params, clock.nowNs())
+    requireOrdered(range)
+    const {streams, chunks, bytes, entries} = await engine.indexStats({...asker(request), ...range, query: params.get('query') ?? ''})
+    return sendJson(reply, `${JSON.stringify({streams, chunks, bytes, entries})}\n`)
+  })
+}
+
+/** URL parameters first, then those of a form body. A body of another type is ignored, as Loki does. */
+function paramsOf(request: FastifyRequest): Params {
+  const at = request.url.indexOf('?')
+  const params = new URLSearchParams(at < 0 ? '' : request.url.slice(at + 1))
+  const isForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
+  if (request.method !== 'POST' || !isForm || !(request.body instanceof Uint8Array)) return params
+  // A parameter in both places reads as the body's, which Go's ParseForm puts first.
+  const merged = new URLSearchParams(Buffer.from(request.body.buffer, request.body.byteOffset, request.body.byteLength).toString('utf8'))
+  for (const [name, value] of params) merged.append(name, value)
+  return merged
+}
+
+/** Aborted when the client closes the connection before it has its answer. */
+function signalOf(request: FastifyRequest): AbortSignal {
+  const controller = new AbortController()
+  request.raw.socket.once('close', () => controller.abort())
+  return controller.signal
+}
+
+function metadataRange(params: Params, clock: Clock): TimeRange {
+  const range = parseRange(params, clock.nowNs())
+  if (range.endNs < range.startNs) {
+    throw new Failure('BAD_REQUEST', 'this data is no longer available, it is past now - max_query_lookback (0s)')
+  }
+  return range
+}
+
+function encodingFlags(request: FastifyRequest): string[] {
+  const header = request.headers['x-loki-response-encoding-flags']
+  const text = Array.isArray(header) ? header.join(',') : (header ?? '')
+  return text === '' ? [] : text.split(',')
+}
+
+function isDrilldown(request: FastifyRequest): boolean {
+  const header = request.headers['x-query-tags']
+  const text = Array.isArray(header) ? header.join(',') : (header ?? '')
+  return text.split(',').some(tag => tag.trim().toLowerCase() === `source=${DRILLDOWN}`)
+}
+
+function sendJson(reply: FastifyReply, json: string): FastifyReply {
+  return reply.header('content-type', JSON_TYPE).send(json)
+}
+
+/** Small answers in one piece, with a length; large ones as a stream. */
+function sendAnswer(reply: FastifyReply, answer: QueryAnswer, flags: readonly string[]): FastifyReply {
+  const generator = encodeAnswer(answer, flags)
+  let head = ''
+  for (let next = generator.next(); ; next = generator.next()) {
+    if (next.done === true) return sendJson(reply, head)
+    head += next.value
+    if (head.length > STREAM_FROM_CHARS) break
+  }
+  const rest = function* () {
+    yield head
+    yield* generator
+  }
+  return reply.header('content-type', JSON_TYPE).send(Readable.from(rest(), {objectMode: false}))
+}
+const STREAM_FROM_CHARS = 1024 * 1024
+
+/** An empty list is left out, as Loki does; the legacy path has its own shape. */
+function sendNames(reply: FastifyReply, names: readonly string[], url: string): FastifyReply {
+  const list = names.map(jsonString).join(',')
+  if (url.startsWith('/api/prom/')) return sendJson(reply, `{"values":[${list}]}\n`)
+  return sendJson(reply, names.length === 0 ? '{"status":"success"}\n' : `{"status":"success","data":[${list}]}\n`)
+}

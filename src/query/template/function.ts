@@ -1,0 +1,41 @@
+/*
+ * How a function of the template language is described: parameter types, so that arguments are checked and converted as
+ * Go's reflection does, and the code itself.
+ */
+import type {Value} from './values.ts'
+
+export type ParamType = 'string' | 'int' | 'float' | 'any' | 'time'
+
+export type TemplateFunction = {
+  readonly params: readonly ParamType[]
+  /** Type of further arguments; undefined: exactly `params`. */
+  readonly rest?: ParamType
+  /** Arguments have the declared types. Throws Error with the cause, which is put behind `error calling <name>: `. */
+  readonly call: (args: readonly Value[], context: CallContext) => Value
+}
+
+export type CallContext = {
+  readonly line: () => string
+  readonly timestampNs: bigint
+  readonly nowNs: () => bigint
+  readonly regex: (pattern: string) => TemplateRegex
+}
+
+/** What the functions take of the regex engine. */
+export type TemplateRegex = {
+  replaceAll(text: string, replacement: string, options?: {literal?: boolean}): string
+  countMatches(text: string): number
+}
+
+/** Output of one template for one line; a template that writes more fails. */
+export const OUTPUT_CHARS_MAX = 1024 * 1024
+
+/** For functions that multiply their input. */
+export function checkLength(length: number): void {
+  if (length > OUTPUT_CHARS_MAX) throw new Error(`result is longer than ${OUTPUT_CHARS_MAX} characters`)
+}
+
+export const text = (value: Value | undefined): string => value as string
+export const int = (value: Value | undefined): bigint => value as bigint
+export const float = (value: Value | undefined): number => value as number
+export const int64 = (value: bigint): bigint => BigInt.asIntN(64, value)
