@@ -168,7 +168,13 @@ export class Database {
     this.#snapshots++
     let released = false
     return {
-      data: {tenant, parts, heads: heads.map(head => head.snapshot()), problems: this.#problems(tenant, firstDay, lastDay)},
+      data: {
+        tenant,
+        parts,
+        heads: heads.map(head => head.snapshot()),
+        oldestGeneration: (this.#flusher.frozen[0] ?? this.#current).number,
+        problems: this.#problems(tenant, firstDay, lastDay),
+      },
       release: () => {
         if (released) return
         released = true

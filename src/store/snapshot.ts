@@ -18,6 +18,8 @@ export type Snapshot = {
   readonly parts: readonly ManifestPart[]
   /** Ascending by generation. */
   readonly heads: readonly HeadSnapshot[]
+  /** Of any head of the store: what is kept about older ones can go. */
+  readonly oldestGeneration: number
   readonly problems: readonly StoreProblem[]
 }
 

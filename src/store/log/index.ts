@@ -1,3 +1,4 @@
+export {describeLog} from './describe.ts'
 export {createLogFolder, type LogFile, type LogFolder} from './folder.ts'
 export {lockDirectory, type DirectoryLock} from './lock.ts'
 export {compareLogNames, parseLogName, type LogName} from './names.ts'

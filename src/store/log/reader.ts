@@ -27,7 +27,7 @@ export type LogItem =
 
 const SCAN_BYTES = 1024 * 1024
 
-export async function* readLog(file: LogFile): AsyncGenerator<LogItem> {
+export async function* readLog(file: Pick<LogFile, 'read' | 'size'>): AsyncGenerator<LogItem> {
   const size = await file.size()
   const headerBytes = new Uint8Array(HEADER_BYTES)
   let body: Uint8Array<ArrayBuffer> = new Uint8Array(64 * 1024)
@@ -76,7 +76,7 @@ export async function* readLog(file: LogFile): AsyncGenerator<LogItem> {
 }
 
 /** Offset of the first valid header in [from, size). */
-async function findHeader(file: LogFile, from: number, size: number): Promise<number | undefined> {
+async function findHeader(file: Pick<LogFile, 'read'>, from: number, size: number): Promise<number | undefined> {
   const window = new Uint8Array(SCAN_BYTES + HEADER_BYTES)
   const first = RECORD_MAGIC & 0xff
   for (let at = from; at < size; at += SCAN_BYTES) {
@@ -89,7 +89,7 @@ async function findHeader(file: LogFile, from: number, size: number): Promise<nu
   return undefined
 }
 
-async function isZero(file: LogFile, from: number, size: number): Promise<boolean> {
+async function isZero(file: Pick<LogFile, 'read'>, from: number, size: number): Promise<boolean> {
   const window = new Uint8Array(SCAN_BYTES)
   for (let at = from; at < size; at += SCAN_BYTES) {
     const have = await file.read(window, at)

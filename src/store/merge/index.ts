@@ -1,5 +1,5 @@
 export {createMaintenance, type Maintenance, type MaintenanceTools} from './maintenance.ts'
 export {mergeParts, type MergeJob} from './merge.ts'
 export {MERGE_LIMITS, pickMerge, type MergeLimits} from './pick.ts'
-export {sameEntry} from './repeats.ts'
+export {EntryGroup} from './repeats.ts'
 export {loadChunk, type LoadedChunk} from './rows.ts'

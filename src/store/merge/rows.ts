@@ -43,7 +43,7 @@ export async function* mergeStream(sources: readonly SourceChunk[]): AsyncGenera
     if (open.length === 0 && next === waiting.length) break
     while (next < waiting.length && (open.length === 0 || waiting[next]!.handle.minNs <= smallest(open))) {
       const {handle, input, order} = waiting[next++]!
-      open.push({input, order, chunk: await loadChunk(handle), at: 0})
+      open.push({input, order, chunk: await loadChunk(await handle.open(noStats())), at: 0})
     }
     const cursor = first(open)
     const {chunk} = cursor
@@ -85,6 +85,10 @@ export async function* mergeStream(sources: readonly SourceChunk[]): AsyncGenera
   if (runs.length > 0) yield joinRuns(runs)
 }
 
+function noStats(): ReadStats {
+  return {chunksOpened: 0, bytesRead: 0, bytesDecompressed: 0, blocksFromCache: 0}
+}
+
 function smallest(open: readonly Cursor[], except?: Cursor): number {
   let ns = Infinity
   for (const cursor of open) if (cursor !== except) ns = Math.min(ns, cursor.chunk.ns[cursor.at]!)
@@ -95,16 +99,14 @@ function first(open: readonly Cursor[]): Cursor {
   return open.reduce((a, b) => ((a.chunk.ns[a.at]! - b.chunk.ns[b.at]! || a.input - b.input || a.order - b.order) <= 0 ? a : b))
 }
 
-const STATS: ReadStats = {chunksOpened: 0, bytesRead: 0, bytesDecompressed: 0, blocksFromCache: 0}
-
 /** Decodes all columns and lines of a chunk. */
-export async function loadChunk(handle: ChunkHandle): Promise<LoadedChunk> {
-  const chunk: Chunk = await handle.open({...STATS})
+export async function loadChunk(chunk: Chunk): Promise<LoadedChunk> {
   const offsets = chunk.lineOffsets()
   const lines = new Uint8Array(offsets[chunk.rows]!)
-  for (let block = 0; block + 1 < chunk.lineBlockBounds().length; block++) {
+  const blocks = chunk.lineBlockBounds().length - 1
+  for (let block = 0; block < blocks; block++) {
     const loading = chunk.loadLineBlock(block)
-    // Not awaited when it is there: the view lasts only until somebody else uses the kernel.
+    // Not awaited when it is there: a view may last only until the next block is loaded, by anybody.
     const {firstRow, bytes} = loading instanceof Promise ? await loading : loading
     lines.set(bytes, offsets[firstRow])
   }
