@@ -68,7 +68,7 @@ class Reader {
     const type = tag & 7
     if (type === 0) this.varint()
     else if (type === 1) this.at += 8
-    else if (type === 2) this.at += this.varint()
+    else if (type === 2) this.bytes()
     else if (type === 5) this.at += 4
     else this.at = this.end
   }

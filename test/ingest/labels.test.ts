@@ -2,7 +2,8 @@ import {describe, expect, it} from 'vitest'
 import {bench, entry, NOW} from './push-helpers.ts'
 import {parseLabelText} from '../../src/ingest/label-parser.ts'
 
-const parse = (text: string | Uint8Array) => parseLabelText(typeof text === 'string' ? Buffer.from(text) : text).map(l => `${l.name}=${l.value}`)
+const parse = (text: string | Uint8Array) =>
+  parseLabelText(typeof text === 'string' ? Buffer.from(text) : text).map(l => `${l.name}=${l.value}`)
 
 describe('label text', () => {
   it.each([
@@ -67,7 +68,10 @@ describe('streams of a push', () => {
       {labels: '{a="1"}', entries: [entry('good')]},
       {labels: '{app=b}', entries: [entry('bad')]},
     ])
-    expect(answer).toMatchObject({status: 400, message: `couldn't parse labels: 1:6: parse error: unexpected identifier "b" in label set, expected string`})
+    expect(answer).toMatchObject({
+      status: 400,
+      message: `couldn't parse labels: 1:6: parse error: unexpected identifier "b" in label set, expected string`,
+    })
     expect(b.database.rows).toEqual([])
     const json = await b.json({streams: [{stream: {'a-b': '1'}, values: [[NOW.toString(), 'x']]}]})
     expect(json.message).toBe(`couldn't parse labels: 1:3: parse error: unexpected character inside braces: '-'`)
@@ -98,7 +102,10 @@ describe('streams of a push', () => {
     await own.push([{labels: '{app="x", team="t"}', entries: [entry('x')]}])
     expect(own.database.rows[0]?.stream).toBe('{app="x", service_name="t", team="t"}')
     const off = bench({'discover-service-name': ''})
-    expect(await off.push([{labels: '{}', entries: [entry('x')]}])).toEqual({status: 400, message: 'error at least one label pair is required per stream'})
+    expect(await off.push([{labels: '{}', entries: [entry('x')]}])).toEqual({
+      status: 400,
+      message: 'error at least one label pair is required per stream',
+    })
     expect(await off.push([{labels: '{app="x"}', entries: [entry('x')]}])).toEqual({status: 204})
     expect(off.database.rows[0]?.stream).toBe('{app="x"}')
   })

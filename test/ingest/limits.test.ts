@@ -92,7 +92,10 @@ describe('ages', () => {
 
   it('a timestamp beyond int64 ns is refused alone', async () => {
     const b = bench()
-    expect(await b.push(one(entry('x', [], 2n ** 63n), entry('good')))).toEqual({status: 400, message: `entry for stream '${S}' has an invalid timestamp`})
+    expect(await b.push(one(entry('x', [], 2n ** 63n), entry('good')))).toEqual({
+      status: 400,
+      message: `entry for stream '${S}' has an invalid timestamp`,
+    })
     expect(b.database.rows.map(row => row.line)).toEqual(['good'])
   })
 

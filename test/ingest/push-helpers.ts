@@ -45,7 +45,7 @@ export function pushRaw(streams: TestStream[]): Uint8Array {
   return PushRequest.encode(PushRequest.fromObject(message)).finish()
 }
 
-function timestampOf(ns: bigint): {seconds: protobuf.Long | string; nanos: number} {
+function timestampOf(ns: bigint): {seconds: string; nanos: number} {
   const nanos = ((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n
   return {seconds: ((ns - nanos) / 1_000_000_000n).toString(), nanos: Number(nanos)}
 }
@@ -79,42 +79,61 @@ function rowsOf(append: Append): StoredRow[] {
   const rows: StoredRow[] = []
   for (let row = 0; row < append.rowCount; row++) {
     const off = append.lineOff[row] ?? 0
-    const metadata: Record<string, string> = {}
+    const metadata = new Map<string, string>()
     eachPair(append.raw, append.metaOff[row] ?? 0, append.metaLen[row] ?? 0, (name, value) => addPair(metadata, name, value))
     const code = append.level[row] ?? 0
-    rows.push(stored(append, append.rowStream[row] ?? -1, append.tsNs[row] ?? 0n, append.raw.subarray(off, off + (append.lineLen[row] ?? 0)), metadata, code))
+    rows.push(
+      stored(
+        append,
+        append.rowStream[row] ?? -1,
+        append.tsNs[row] ?? 0n,
+        append.raw.subarray(off, off + (append.lineLen[row] ?? 0)),
+        metadata,
+        code,
+      ),
+    )
   }
   return rows
 }
 
 /** Canonical: names once, no empty values, UTF-8. */
-function addPair(metadata: Record<string, string>, name: Uint8Array, value: Uint8Array): void {
+function addPair(metadata: Map<string, string>, name: Uint8Array, value: Uint8Array): void {
   const key = strict.decode(name)
-  expect(Object.keys(metadata)).not.toContain(key)
+  expect([...metadata.keys()]).not.toContain(key)
   expect(value.length).toBeGreaterThan(0)
-  metadata[key] = strict.decode(value)
+  metadata.set(key, strict.decode(value))
 }
 
-function stored(append: Append, stream: number, ts: bigint, line: Uint8Array, metadata: Record<string, string>, code: number): StoredRow {
+function stored(append: Append, stream: number, ts: bigint, line: Uint8Array, metadata: Map<string, string>, code: number): StoredRow {
   if (code > 0) addPair(metadata, Buffer.from('detected_level'), Buffer.from(LEVEL_NAMES[code] ?? ''))
-  const sorted = Object.fromEntries(Object.entries(metadata).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  const sorted = Object.fromEntries([...metadata].toSorted(([a], [b]) => (a < b ? -1 : 1)))
   return {stream: append.streams[stream]?.canonical ?? '?', ts, line: Buffer.from(line).toString('latin1'), metadata: sorted}
 }
 
 type Decoded = {
-  streams: {entries: {timestamp?: {seconds: number | protobuf.Long; nanos: number}; line: Uint8Array; structuredMetadata: {name: Uint8Array; value: Uint8Array}[]}[]}[]
+  streams: {
+    entries: {
+      timestamp?: {seconds: string; nanos: number}
+      line: Uint8Array
+      structuredMetadata: {name: Uint8Array; value: Uint8Array}[]
+    }[]
+  }[]
 }
 
 function rowsOfWire(append: Append): StoredRow[] {
-  const decoded = PushRequest.decode(uncompressSync(Buffer.from(append.wire)) as Buffer) as unknown as Decoded
+  const decoded = PushRequest.toObject(PushRequest.decode(uncompressSync(Buffer.from(append.wire)) as Buffer), {
+    longs: String,
+    arrays: true,
+    defaults: true,
+  }) as unknown as Decoded
   expect(decoded.streams).toHaveLength(append.streams.length)
   const rows: StoredRow[] = []
   for (const [s, stream] of decoded.streams.entries()) {
     expect(stream.entries.length).toBeGreaterThan(0)
     for (const entry of stream.entries) {
-      const metadata: Record<string, string> = {}
+      const metadata = new Map<string, string>()
       for (const {name, value} of entry.structuredMetadata) addPair(metadata, name, value)
-      const ts = BigInt((entry.timestamp?.seconds ?? 0).toString()) * 1_000_000_000n + BigInt(entry.timestamp?.nanos ?? 0)
+      const ts = BigInt(entry.timestamp?.seconds ?? '0') * 1_000_000_000n + BigInt(entry.timestamp?.nanos ?? 0)
       rows.push(stored(append, s, ts, entry.line, metadata, append.level[rows.length] ?? 0))
     }
   }
@@ -146,7 +165,13 @@ export type Bench = {
   clock: FakeClock
   push(streams: TestStream[], tenant?: string): Promise<Answer>
   json(body: unknown, options?: {tenant?: string; legacy?: boolean}): Promise<Answer>
-  send(request: {body: Uint8Array; contentType?: string | undefined; contentEncoding?: string; tenant?: string; legacy?: boolean}): Promise<Answer>
+  send(request: {
+    body: Uint8Array
+    contentType?: string | undefined
+    contentEncoding?: string
+    tenant?: string
+    legacy?: boolean
+  }): Promise<Answer>
 }
 
 const kernels: Partial<Record<'native' | 'plain', Kernel>> = {}
@@ -156,11 +181,18 @@ export function kernelFor(kind: 'native' | 'plain' = 'native'): Kernel {
 
 export function bench(
   limits: Record<string, string> | LimitsProvider = {},
-  {profile = 'skald', kernel = 'native', ...deps}: {profile?: Profile; kernel?: 'native' | 'plain'} & Partial<Omit<IngestDeps, 'kernel'>> = {},
+  {
+    profile = 'skald',
+    kernel = 'native',
+    ...deps
+  }: {profile?: Profile; kernel?: 'native' | 'plain'} & Partial<Omit<IngestDeps, 'kernel'>> = {},
 ): Bench {
   const database = new FakeDatabase()
   const clock = new FakeClock()
-  const provider = 'forTenant' in limits && typeof limits.forTenant === 'function' ? (limits as LimitsProvider) : fixedLimits(limits as Record<string, string>, profile)
+  const provider =
+    'forTenant' in limits && typeof limits.forTenant === 'function'
+      ? (limits as LimitsProvider)
+      : fixedLimits(limits as Record<string, string>, profile)
   const ingest = createIngest({kernel: kernelFor(kernel), database, clock, limits: provider, ...deps})
   const send: Bench['send'] = async ({body, contentType, contentEncoding, tenant = 'fake', legacy = false}) => {
     try {
@@ -177,7 +209,8 @@ export function bench(
     clock,
     send,
     push: (streams, tenant = 'fake') => send({body: pushBody(streams), contentType: 'application/x-protobuf', tenant}),
-    json: (body, options = {}) => send({body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), contentType: 'application/json', ...options}),
+    json: (body, options = {}) =>
+      send({body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), contentType: 'application/json', ...options}),
   }
 }
 
