@@ -12,6 +12,8 @@ import {classOf} from './rune-classes.ts'
 const UNKNOWN = -1
 // 1 Mi transitions: 4 MiB a pattern at most, reached only by hostile patterns.
 const TRANSITIONS_MAX = 1 << 20
+// The same for what states hold.
+const HELD_MAX = 1 << 20
 const STATES_FIRST = 32
 
 export class LazyDfa {
@@ -98,7 +100,7 @@ export class LazyDfa {
   private discover(row: number, symbol: number): number {
     let from = row / this.stride
     let to = this.states.step(from, symbol)
-    if (to >= this.statesMax) {
+    if (to >= this.statesMax || this.states.held > HELD_MAX) {
       const savedFrom = this.states.save(from)
       const savedTo = this.states.save(to)
       this.states.clear()

@@ -2,6 +2,7 @@
  * A compiled pattern. What it takes to answer is built when it is first asked for: plain string tests need no automaton, filters
  * need no captures.
  */
+import {Captures} from './captures.ts'
 import type {DfaTable} from '../kernel/index.ts'
 import {Failure} from '../model/index.ts'
 import {dfaTable} from './dfa-table.ts'
@@ -13,7 +14,9 @@ import {compile, type Program} from './program.ts'
 import {requiredLiterals, type LiteralSet} from './required.ts'
 import {runeClasses} from './rune-classes.ts'
 import {forTest, isAlways} from './simplify.ts'
+import {countMatches, replaceMatches, Subject, type Finder} from './subject.ts'
 import {RegexSyntaxError} from './syntax-error.ts'
+import {expandTemplate, parseTemplate} from './template.ts'
 
 export type RegexOptions = {
   /** The whole text has to match: as `^(?:…)$`. */
@@ -30,6 +33,8 @@ const INSTRUCTIONS_MAX = 50_000
 const RANGES_MAX = 30_000
 // Classes are the width of a DFA state.
 const CLASSES_MAX = 4096
+// Registers that finding groups may need, 4 bytes each, twice: instructions × positions noted.
+const REGISTERS_MAX = 8 << 20
 // How many string comparisons are still faster than one walk through the automaton.
 const COMPARISONS_MAX = 8
 
@@ -84,6 +89,7 @@ export class Regex {
   private readonly testNode: Node
   private readonly testText: ((text: string) => boolean) | undefined
   private dfa: LazyDfa | undefined
+  private captures: Captures | undefined
   private tableOrNull: DfaTable | null | undefined
   private sets: readonly LiteralSet[] | undefined
 
@@ -125,6 +131,56 @@ export class Regex {
   /** The same for a string. */
   testString(text: string): boolean {
     return this.testText === undefined ? this.lazyDfa().testString(text) : this.testText(text)
+  }
+
+  /**
+   * The leftmost match in bytes [from, to), taken as a text of its own, preferring what the pattern prefers. Linear.
+   *
+   * @returns positions in `bytes`, [start, end) a group, group 0 first; -1 for a group that took no part. undefined without a match.
+   *          Owned by the regex, valid until its next call.
+   * @throws {Failure} BAD_REQUEST when the pattern is too large to find groups with.
+   */
+  find(bytes: Uint8Array, from = 0, to = bytes.length): Int32Array | undefined {
+    return this.finder().find(bytes, from, to, from)
+  }
+
+  /** The template with the groups of a match of {@link find} filled in, by Go's rules: $1, ${1}, $name, $$. */
+  expand(template: string, bytes: Uint8Array, captures: Int32Array): string {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    return expandTemplate(parseTemplate(template, this.groupNames), captures, (from, to) => text.toString('utf8', from, to))
+  }
+
+  /** The text with all matches replaced; with `literal` the template is plain text. As Go's ReplaceAllString (…LiteralString). */
+  replaceAll(text: string, template: string, options: {literal?: boolean} = {}): string {
+    const subject = new Subject(text)
+    if (options.literal === true || !template.includes('$')) return replaceMatches(subject, this.allFinder(), () => template)
+    const parts = parseTemplate(template, this.groupNames)
+    return replaceMatches(subject, this.allFinder(), captures => expandTemplate(parts, captures, (from, to) => subject.slice(from, to)))
+  }
+
+  /** Number of matches that do not overlap, as Go's FindAll counts. */
+  countMatches(text: string): number {
+    return countMatches(new Subject(text), this.allFinder())
+  }
+
+  private allFinder(): Finder {
+    const finder = this.finder()
+    return (bytes, at) => finder.find(bytes, 0, bytes.length, at)
+  }
+
+  private finder(): Captures {
+    if (this.captures === undefined) {
+      const program = compile(this.node, this.groupNames.length - 1)
+      if (program.op.length * program.slots > REGISTERS_MAX) {
+        throw new Failure(
+          'BAD_REQUEST',
+          `regular expression is too large: ${this.groupNames.length - 1} groups in ${program.op.length} instructions`,
+        )
+      }
+      checkSets(program)
+      this.captures = new Captures(program)
+    }
+    return this.captures
   }
 
   private lazyDfa(): LazyDfa {

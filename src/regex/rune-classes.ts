@@ -109,3 +109,8 @@ function stretchesIn(bounds: Int32Array, set: CharSet): number[] {
   }
   return out
 }
+
+/** Of [0-9A-Za-z_]: what \b is about. */
+export function isWordRune(rune: number): boolean {
+  return (rune >= 0x30 && rune <= 0x39) || (rune >= 0x41 && rune <= 0x5a) || rune === 0x5f || (rune >= 0x61 && rune <= 0x7a)
+}

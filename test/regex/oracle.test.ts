@@ -49,4 +49,22 @@ describe('against re2js', () => {
       }
     }
   })
+
+  it('finds the same groups, everywhere in the text', () => {
+    const r = random(31)
+    for (let round = 0; round < 2500; round++) {
+      const pattern = randomPattern(r)
+      const regex = compileRegex(pattern)
+      const oracle = RE2JS.compile(pattern)
+      for (let i = 0; i < 5; i++) {
+        const bytes = i === 4 ? randomBytes(r) : encoder.encode(randomText(r) + randomText(r))
+        const matcher = oracle.matcher(bytes)
+        const expected = matcher.find()
+          ? Array.from(regex.groupNames, (_, group) => [matcher.start(group), matcher.end(group)]).flat()
+          : undefined
+        const found = regex.find(bytes)
+        expect([pattern, hex(bytes), found && [...found]]).toEqual([pattern, hex(bytes), expected])
+      }
+    }
+  })
 })
