@@ -32,6 +32,7 @@ export {
   type LeafTask,
   type LogAnswer,
   type LogTask,
+  type SelectOptions,
   type StreamReader,
   type StreamsTask,
 } from './exec/tasks.ts'
