@@ -3,7 +3,7 @@
  */
 import type {ByteReader} from './byte-reader.ts'
 import type {ByteWriter} from './byte-writer.ts'
-import {CODEC_NAMES, HEADER_SIZE, type BlockCodec} from './format.ts'
+import {CODEC_NAMES, HEADER_SIZE, RAW_LENGTH_MAX, type BlockCodec} from './format.ts'
 
 export type Block = {
   /** In the object. */
@@ -60,6 +60,7 @@ export class BlockTable {
       this.rawLength[i] = r.uvarint()
       this.codec[i] = r.u8()
       if (offset < HEADER_SIZE || end > dataEnd) r.fail(`block ${i} lies outside of the data`)
+      if (this.rawLength[i]! > RAW_LENGTH_MAX) r.fail(`block ${i} is impossibly long`)
       if (this.codec[i]! >= CODEC_NAMES.length) r.fail(`block ${i} has an unknown codec`)
     }
     for (let i = 0; i < count; i++) this.checksum[i] = r.u32()

@@ -5,7 +5,7 @@ import {crc32} from 'node:zlib'
 import {Failure} from '../../model/index.ts'
 import {ByteReader, corruption, type Origin} from './byte-reader.ts'
 import {ByteWriter} from './byte-writer.ts'
-import {CODEC_NAMES, FOOTER_SIZE, HEADER_SIZE, MAGIC, VERSION, type BlockCodec} from './format.ts'
+import {CODEC_NAMES, FOOTER_SIZE, HEADER_SIZE, MAGIC, RAW_LENGTH_MAX, VERSION, type BlockCodec} from './format.ts'
 
 export type Section = {
   readonly kind: number
@@ -65,6 +65,7 @@ export function decodeDirectory(bytes: Uint8Array, footer: Footer, origin: Origi
     const codec = r.u8()
     const checksum = r.u32()
     if (offset < footer.dataEnd || offset + storedLength > footer.directoryOffset) r.fail('a section lies outside of the index')
+    if (rawLength > RAW_LENGTH_MAX) r.fail('a section is impossibly long')
     if (codec >= CODEC_NAMES.length) r.fail('a section has an unknown codec')
     sections.push({kind, offset, storedLength, rawLength, codec: codec as BlockCodec, checksum})
   }

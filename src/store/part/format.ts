@@ -20,6 +20,9 @@ export const CHUNK_LINE_BYTES_MAX = 1024 * 1024
 /** Lines decompressed at once; fits the L2 cache together with its source. A single line may be larger. */
 export const LINE_BLOCK_SIZE_MAX = 256 * 1024
 
+/** Longest block or section, decompressed: nothing allocates more on the word of a damaged file. */
+export const RAW_LENGTH_MAX = 2 ** 30
+
 /** How a block is stored. Numbers are in the format. */
 export const CODEC_NONE = 0
 export const CODEC_LZ4 = 1

@@ -6,7 +6,7 @@ import type {ChunkHandle, ReadStats} from '../chunk.ts'
 import {after} from './after.ts'
 import {BlockTable} from './block-table.ts'
 import {ByteReader, corruption} from './byte-reader.ts'
-import {readChunkHead} from './chunk-head.ts'
+import {readChunkHead, type ChunkHead} from './chunk-head.ts'
 import {ChunkTable} from './chunk-table.ts'
 import {readFacts, type PartFacts} from './facts.ts'
 import {SECTION_BLOCKS, SECTION_CHUNKS, SECTION_FACTS, SECTION_POSTINGS, SECTION_STREAMS, SECTION_SYMBOLS} from './format.ts'
@@ -98,21 +98,27 @@ export class PartReader {
     return handles
   }
 
-  /** @param chunk index in the chunk table */
-  openChunk(chunk: number, stats: ReadStats): MaybePromise<PartChunk> {
+  /** @param chunk index in the chunk table. The names are those of `head.meta`, one by one. */
+  openHead(chunk: number, stats: ReadStats): MaybePromise<{head: ChunkHead; names: string[]}> {
     const {symbols, chunks, blocks} = this.#known()
-    const {file, facts} = this
     const slice = chunks.headOf(chunk)
-    const rows = chunks.rows[chunk]!
-    return after(file.block(blocks, slice.block, 'chunk heads', stats), bytes => {
-      const origin = file.originOf(blocks, slice.block, `head of chunk ${chunk}`)
-      const head = readChunkHead(new ByteReader(file.cut(bytes, slice, blocks, 'chunk heads'), origin), rows)
+    return after(this.file.block(blocks, slice.block, 'chunk heads', stats), bytes => {
+      const origin = this.file.originOf(blocks, slice.block, `head of chunk ${chunk}`)
+      const head = readChunkHead(new ByteReader(this.file.cut(bytes, slice, blocks, 'chunk heads'), origin), chunks.rows[chunk]!)
       const names = head.meta.map(({name}) => {
         if (name >= symbols.count) throw corruption(origin, 'a symbol is out of range')
         return symbols.text(name)
       })
+      return {head, names}
+    })
+  }
+
+  openChunk(chunk: number, stats: ReadStats): MaybePromise<PartChunk> {
+    const {chunks, blocks} = this.#known()
+    const {file, facts} = this
+    return after(this.openHead(chunk, stats), ({head, names}) => {
       const bounds = {
-        rows,
+        rows: chunks.rows[chunk]!,
         day: facts.day,
         minNs: chunks.minNs[chunk]!,
         maxNs: chunks.maxNs[chunk]!,

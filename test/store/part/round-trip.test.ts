@@ -45,7 +45,7 @@ function randomRows(seed: number, count: number): Row[] {
 function expectSame(got: Stream[], expected: Stream[]): void {
   expect(got.map(stream => stream.labels)).toEqual(expected.map(stream => stream.labels))
   const text = (row: Row | undefined): string | undefined =>
-    row && JSON.stringify([row.ns, Buffer.from(row.line).toString('latin1'), Object.entries(row.meta).sort()])
+    row && JSON.stringify([row.ns, Buffer.from(row.line).toString('latin1'), Object.entries(row.meta).sort(([a], [b]) => (a < b ? -1 : 1))])
   expected.forEach((stream, s) => {
     expect(got[s]!.rows.length).toBe(stream.rows.length)
     stream.rows.forEach((row, i) => {

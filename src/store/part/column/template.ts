@@ -2,11 +2,12 @@ import {PackedValues} from '../../packed-values.ts'
 import type {ByteReader} from '../byte-reader.ts'
 import type {ByteWriter} from '../byte-writer.ts'
 
-// template := like:blob open:bits[length] hex[count · ceil(open/2)]
-//             value = `like`, its open places filled with hex digits, high half of a byte first; per value whole bytes   (docs/FORMAT.md § values)
+// template := length:u8 open:bits[length] fixed:bytes hex[count · ceil(open/2)]                   (docs/FORMAT.md § values)
+//             value = `length` places; the open ones are hex digits, high half of a byte first, per value whole bytes;
+//             the others are the same in all values, in order in `fixed`
 
 /** Longest value taken; ids are shorter. */
-const LENGTH_MAX = 256
+const LENGTH_MAX = 255
 const HEX = new Uint8Array(256).fill(255)
 const DIGIT = new Uint8Array(16)
 for (let i = 0; i < 16; i++) {
@@ -32,9 +33,13 @@ export function encodeTemplate(w: ByteWriter, values: PackedValues): boolean {
     for (; p < end; p += length) if (HEX[bytes[p]!] === 255) return false
     places.push(place)
   }
-  w.blob(values.at(0))
+  w.u8(length)
   const open = w.space(Math.ceil(length / 8))
   for (const place of places) open[place >> 3]! |= 1 << (place & 7)
+  for (let place = 0, k = 0; place < length; place++) {
+    if (places[k] === place) k++
+    else w.u8(bytes[first + place]!)
+  }
   const width = Math.ceil(places.length / 2)
   const out = w.space(count * width)
   for (let k = 0; k < places.length; k++) {
@@ -46,12 +51,14 @@ export function encodeTemplate(w: ByteWriter, values: PackedValues): boolean {
 }
 
 export function decodeTemplate(r: ByteReader, count: number): PackedValues {
-  const like = r.blob()
-  const {length} = like
-  if (length > LENGTH_MAX) r.fail('a template is too long')
+  const length = r.u8()
   const open = r.take(Math.ceil(length / 8))
   const places: number[] = []
-  for (let place = 0; place < length; place++) if ((open[place >> 3]! >> (place & 7)) & 1) places.push(place)
+  const like = new Uint8Array(length)
+  for (let place = 0; place < length; place++) {
+    if ((open[place >> 3]! >> (place & 7)) & 1) places.push(place)
+    else like[place] = r.u8()
+  }
   const width = Math.ceil(places.length / 2)
   const packed = r.take(count * width)
   const bytes = new Uint8Array(count * length)

@@ -27,10 +27,10 @@ export function encodeValues(values: PackedValues): EncodedValues {
   const w = new ByteWriter(values.size + 64)
   if (values.count > 1) {
     w.u8(DECIMALS)
-    if (encodeDecimals(w, values)) return {bytes: w.view(), form: 'decimals'}
+    if (encodeDecimals(w, values) && w.length < values.size) return {bytes: w.view(), form: 'decimals'}
     w.clear()
     w.u8(TEMPLATE)
-    if (encodeTemplate(w, values)) return {bytes: w.view(), form: 'template'}
+    if (encodeTemplate(w, values) && w.length < values.size) return {bytes: w.view(), form: 'template'}
     w.clear()
   }
   w.u8(TEXT)
