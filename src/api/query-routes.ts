@@ -26,6 +26,8 @@ export type QueryRoutesDeps = {
   readonly clock: Clock
   readonly authEnabled: boolean
   readonly tenant: string
+  /** Told what each query cost. */
+  readonly observer?: {query(stats: QueryAnswer['stats']): void}
 }
 
 const JSON_TYPE = 'application/json; charset=UTF-8'
@@ -44,6 +46,11 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
     return {tenant, limits: deps.limits.forTenant(tenant), signal: signalOf(request)}
   }
 
+  const answer = (reply: FastifyReply, result: QueryAnswer, flags: readonly string[]) => {
+    deps.observer?.query(result.stats)
+    return sendAnswer(reply, result, flags)
+  }
+
   route('/loki/api/v1/query_range', async (params, request, reply) => {
     const range = parseRange(params, clock.nowNs())
     requireOrdered(range)
@@ -60,7 +67,7 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
       categorize,
       partialSeries: isDrilldown(request),
     }
-    return sendAnswer(reply, await engine.queryRange(question), flags)
+    return answer(reply, await engine.queryRange(question), flags)
   })
 
   route('/loki/api/v1/query', async (params, request, reply) => {
@@ -72,7 +79,7 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
       timeNs: parseTime(params, clock.nowNs()),
       partialSeries: isDrilldown(request),
     }
-    return sendAnswer(reply, await engine.queryInstant(question), [])
+    return answer(reply, await engine.queryInstant(question), [])
   })
 
   const labelsQuestion = (params: Params, request: FastifyRequest) => {

@@ -8,16 +8,21 @@ import type {IncomingMessage} from 'node:http'
 import fastify, {type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify'
 import {Failure} from '../model/index.ts'
 
-/** Query parameters are small; Loki caps their bodies at the same size. */
-const FORM_BYTES_MAX = 10 * 1024 * 1024
 const CLIENT_CLOSED = 499
 
 export type ServerOptions = {
-  log: FastifyBaseLogger
+  readonly log: FastifyBaseLogger
   /** Largest push body as received, bytes. */
-  pushBodyBytesMax: number
-  requestTimeoutMs: number
+  readonly pushBodyBytesMax: number
+  /** Largest form body of a query, bytes. */
+  readonly queryBodyBytesMax: number
+  readonly requestTimeoutMs: number
+  readonly keepAliveTimeoutMs: number
+  readonly observer?: RequestObserver
 }
+
+/** Told of every answered request. `route` is the route's pattern, never a raw path. */
+export type RequestObserver = {request(route: string, method: string, status: number, seconds: number): void}
 
 export function createServer(options: ServerOptions): FastifyInstance {
   const server = fastify({
@@ -25,12 +30,20 @@ export function createServer(options: ServerOptions): FastifyInstance {
     disableRequestLogging: true,
     bodyLimit: options.pushBodyBytesMax,
     requestTimeout: options.requestTimeoutMs,
+    keepAliveTimeout: options.keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     routerOptions: {caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 4096, querystringParser: () => ({})},
   })
   server.removeAllContentTypeParsers()
-  server.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => collectBody(request, payload, options.pushBodyBytesMax))
+  server.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => collectBody(request, payload, options))
+  const {observer} = options
+  if (observer !== undefined) {
+    server.addHook('onResponse', (request, reply, done) => {
+      observer.request(request.routeOptions.url ?? 'unknown', request.method, reply.statusCode, reply.elapsedTime / 1000)
+      done()
+    })
+  }
   server.setErrorHandler((error: FastifyError | Failure, request, reply) => sendFailure(request, reply, error))
   server.setNotFoundHandler((request, reply) => {
     const url = templateOf(request.url.split('?')[0] ?? '')
@@ -50,11 +63,11 @@ function templateOf(path: string): string {
 /**
  * Reads the body into one buffer of its declared length, or grows one where none is declared.
  *
- * @throws {Failure} TOO_LARGE when it is larger than `bytesMax`, BAD_REQUEST when it ends early.
+ * @throws {Failure} TOO_LARGE when it is larger than the limit of its kind, BAD_REQUEST when it ends early.
  */
-async function collectBody(request: FastifyRequest, payload: IncomingMessage, bytesMax: number): Promise<Buffer> {
+async function collectBody(request: FastifyRequest, payload: IncomingMessage, sizes: ServerOptions): Promise<Buffer> {
   const isForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
-  const limit = isForm ? FORM_BYTES_MAX : bytesMax
+  const limit = isForm ? sizes.queryBodyBytesMax : sizes.pushBodyBytesMax
   const declared = Number(request.headers['content-length'] ?? Number.NaN)
   if (declared > limit) throw tooLarge(declared, limit)
   let body = Buffer.allocUnsafe(Number.isNaN(declared) ? 64 * 1024 : declared)

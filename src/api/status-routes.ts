@@ -10,6 +10,8 @@ export type StatusRoutesDeps = {
   notReady: () => string | undefined
   /** The page in Prometheus' text format. */
   metrics: () => Promise<string>
+  /** Moves what is in memory to parts; resolves when that is done. */
+  flush: () => Promise<void>
   /** The effective options as YAML. */
   config: () => string
   version: string
@@ -23,6 +25,15 @@ export function statusRoutes(server: FastifyInstance, deps: StatusRoutesDeps): v
   })
   server.get('/metrics', {config}, async (_request, reply) => {
     return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(await deps.metrics())
+  })
+  server.route({
+    method: ['GET', 'POST'],
+    url: '/flush',
+    config,
+    handler: async (_request, reply) => {
+      await deps.flush()
+      return reply.code(204).send()
+    },
   })
   server.get('/config', {config}, (_request, reply) => sendText(reply, 200, deps.config()))
   server.get('/loki/api/v1/status/buildinfo', {config}, (_request, reply) => {

@@ -1,3 +1,4 @@
+export {optionFlags, renderEffective} from './effective.ts'
 export {createLimitsProvider, fixedLimits, type LimitsProvider, type Profile, type ReloadResult} from './limits.ts'
 export {loadConfig, type ConfigSources, type LoadedConfig} from './load.ts'
 export {parseBytes, parseDurationMs} from './units.ts'

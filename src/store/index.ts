@@ -10,6 +10,7 @@ export {
   type Timers,
 } from './database-options.ts'
 export type {ReplayReport} from './database-replay.ts'
+export {describePart, openPart} from './part/index.ts'
 export {createMaintenance, type Maintenance, type MaintenanceTools, type MergeJob, type MergeLimits} from './merge/index.ts'
 export type {FlushJob} from './head/index.ts'
 export {describeLog, type LogDamage} from './log/index.ts'
