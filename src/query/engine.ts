@@ -74,7 +74,7 @@ class Engine<Snapshot> implements QueryEngine {
     if (startNs > question.endNs) return emptyMatrix(question)
     const grid = alignedGrid(startNs, question.endNs, question.stepNs)
     const {run, timing} = await this.#metric(query, grid, question, question.partialSeries)
-    const warnings: string[] = []
+    const warnings = [...run.warnings]
     const series = limited(toMatrix(run.value, grid), question, warnings)
     const points = series.reduce((sum, one) => sum + one.steps.length, 0)
     return {result: {resultType: 'matrix', grid, series}, stats: {...timing, ...statsOf(run), entriesReturned: points}, warnings}
@@ -88,7 +88,7 @@ class Engine<Snapshot> implements QueryEngine {
     const grid = instantGrid(timeNs)
     const {run, timing} = await this.#metric(query, grid, question, question.partialSeries)
     const stats = {...timing, ...statsOf(run)}
-    const warnings: string[] = []
+    const warnings = [...run.warnings]
     if (isScalar(run.value)) {
       return {result: {resultType: 'scalar', timeNs, value: run.value.scalar}, stats: {...stats, entriesReturned: 1}, warnings}
     }
@@ -162,9 +162,9 @@ class Engine<Snapshot> implements QueryEngine {
     const categorized = question.categorize ?? false
     if (endNs <= startNs) return {result: {resultType: 'streams', streams: [], categorized}, stats: NO_STATS, warnings: []}
     const {value, timing} = await this.#runner.run(question, startNs, endNs, job => runLogQuery(job, query, question, startNs, endNs))
-    const {streams, scan, subqueries} = value
+    const {streams, scan, subqueries, warnings} = value
     const entriesReturned = streams.reduce((sum, stream) => sum + stream.entries.length, 0)
-    return {result: {resultType: 'streams', streams, categorized}, stats: {...timing, scan, subqueries, entriesReturned}, warnings: []}
+    return {result: {resultType: 'streams', streams, categorized}, stats: {...timing, scan, subqueries, entriesReturned}, warnings}
   }
 
   async #metric(query: MetricQuery, grid: Grid, asker: Asker, partialSeries = false): Promise<{run: MetricRun; timing: Timing}> {

@@ -2,6 +2,7 @@
  * Log queries: the newest or oldest entries of all workers.
  */
 import type {LogStream, RangeQuestion} from './answers.ts'
+import {warningsOf} from './exec/damage.ts'
 import {addStats, noStats, type ScanStats} from './exec/stats.ts'
 import type {LogQuery} from './logql/index.ts'
 import {mergeRows} from './merge-rows.ts'
@@ -14,7 +15,7 @@ export async function runLogQuery<Snapshot>(
   {direction, limit, intervalNs, categorize}: RangeQuestion,
   fromNs: bigint,
   toNs: bigint,
-): Promise<{streams: LogStream[]; scan: ScanStats; subqueries: number}> {
+): Promise<{streams: LogStream[]; scan: ScanStats; subqueries: number; warnings: string[]}> {
   const {snapshot, flag, budgetBytes, shardCount} = job
   // Thinning looks at the entries of all streams in order, so one worker does it all.
   const alone = intervalNs > 0n
@@ -37,5 +38,6 @@ export async function runLogQuery<Snapshot>(
   const scan = noStats()
   for (const answer of answers) addStats(scan, answer.stats)
   const rows = answers.map(answer => answer.rows)
-  return {streams: mergeRows(rows, direction, limit, categorize ?? false), scan, subqueries: answers.length}
+  const warnings = warningsOf(answers.flatMap(answer => answer.problems))
+  return {streams: mergeRows(rows, direction, limit, categorize ?? false), scan, subqueries: answers.length, warnings}
 }

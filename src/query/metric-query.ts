@@ -3,6 +3,7 @@
  */
 import {Failure} from '../model/index.ts'
 import {tooManySeries} from './exec/leaf-scan.ts'
+import {warningsOf} from './exec/damage.ts'
 import {addStats, noStats, type ScanStats} from './exec/stats.ts'
 import type {LeafAnswer} from './exec/tasks.ts'
 import type {MetricExpr, RangeAggregation, Variants} from './logql/index.ts'
@@ -64,7 +65,7 @@ export function spanOf(leaves: readonly Leaf[]): {fromNs: bigint; toNs: bigint} 
   return {fromNs, toNs}
 }
 
-export type MetricRun = {value: Matrix | Scalar; scan: ScanStats; subqueries: number}
+export type MetricRun = {value: Matrix | Scalar; scan: ScanStats; subqueries: number; warnings: string[]}
 
 /**
  * @param job       undefined when there are no leaves.
@@ -109,7 +110,8 @@ export async function runMetricQuery<Snapshot>(
     const vector = evaluate(inner, grid, around)
     if (!isScalar(vector) && vector.series.length > seriesMax) throw tooManySeries(seriesMax)
   }
-  return {value: evaluate(query, grid, around), scan, subqueries}
+  const warnings = warningsOf(scanned.flatMap(({answers}) => answers.flatMap(answer => answer.problems)))
+  return {value: evaluate(query, grid, around), scan, subqueries, warnings}
 }
 
 function scanOne<Snapshot>(job: Job<Snapshot>, {plan, spec, fromNs, toNs}: Leaf, seriesMax: number): Promise<LeafAnswer[]> {

@@ -7,13 +7,14 @@
  *   anything else                                               ─▶ lines, block by block
  */
 import {Failure, formatLabels, instantOf, type Labels, type MaybePromise} from '../../model/index.ts'
-import type {ChunkHandle, StreamChunks} from '../../store/index.ts'
+import type {ChunkHandle, StoreProblem, StreamChunks} from '../../store/index.ts'
 import type {Batch} from '../batch.ts'
 import {ERROR_LABEL} from '../error-state.ts'
 import type {RangeOp} from '../logql/index.ts'
 import type {Leaf} from '../metric/index.ts'
 import type {Pipeline} from '../plan/pipeline.ts'
 import type {SampleStage} from '../stage/sample.ts'
+import {tolerate} from './damage.ts'
 import type {RowGrouping} from './grouping.ts'
 import type {Guard} from './guard.ts'
 import {foldLabels, LabelSets, unpackLabelSets} from './label-sets.ts'
@@ -36,10 +37,12 @@ export type LeafScan = {
   readonly seriesMax: number
   readonly guard: Guard
   readonly stats: ScanStats
+  /** Receives what is damaged. */
+  readonly problems: StoreProblem[]
 }
 
 export async function scanLeaf(scan: LeafScan): Promise<void> {
-  const {streams, range, stats, guard, leaf} = scan
+  const {streams, range, stats, guard, leaf, problems} = scan
   const scanner = new Scanner(scan)
   let held = 0
   for (const stream of streams) {
@@ -55,7 +58,7 @@ export async function scanLeaf(scan: LeafScan): Promise<void> {
         continue
       }
       if (guard.due()) await guard.pause()
-      const pending = scanner.read(handle)
+      const pending = tolerate(problems, () => scanner.read(handle))
       if (pending instanceof Promise) await pending
     }
     guard.hold(leaf.bytes - held)

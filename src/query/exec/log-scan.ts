@@ -13,10 +13,11 @@
  * Output  rows whose block had few matches are captured at once; others are read again at the end, when it is known which count.
  */
 import {formatLabels, type MaybePromise} from '../../model/index.ts'
-import type {ChunkHandle, StreamChunks} from '../../store/index.ts'
+import type {ChunkHandle, StoreProblem, StreamChunks} from '../../store/index.ts'
 import type {Batch} from '../batch.ts'
 import type {Pipeline} from '../plan/pipeline.ts'
 import type {Guard} from './guard.ts'
+import {tolerate} from './damage.ts'
 import {Heap} from './heap.ts'
 import {intersects, lowerBound, openChunk, type OpenChunk, type TimeRange} from './open-chunk.ts'
 import {RowSink, type LogRows} from './row-sink.ts'
@@ -32,6 +33,8 @@ export type LogScan = {
   readonly intervalNs: number
   readonly guard: Guard
   readonly stats: ScanStats
+  /** Receives what is damaged. */
+  readonly problems: StoreProblem[]
 }
 
 // Up to this many matches of a block are captured when it is first read, rather than read again.
@@ -85,7 +88,7 @@ class Walk {
   }
 
   async run(): Promise<LogRows> {
-    const {guard} = this.#scan
+    const {guard, problems} = this.#scan
     while (this.#left > 0) {
       const source = this.#heap.peek()
       if (source === undefined) break
@@ -95,7 +98,7 @@ class Walk {
       }
       if (guard.due()) await guard.pause()
       this.#heap.pop()
-      const pending = source.kind === 'closed' ? this.#open(source) : this.#filterBlock(source)
+      const pending = tolerate(problems, () => (source.kind === 'closed' ? this.#open(source) : this.#filterBlock(source)))
       if (pending instanceof Promise) await pending
     }
     await this.#readPending()
@@ -140,6 +143,7 @@ class Walk {
     const block = lowerBound(bounds, row + 1) - 1
     const from = lowerBound(rows, bounds[block]!)
     const to = lowerBound(rows, bounds[block + 1]!)
+    this.#pushBlocks(open, this.#backward ? rows.subarray(0, from) : rows.subarray(to), rank, sequence)
     const ready = (batch: Batch): void => {
       this.#scan.stats.rowsKept += batch.count
       const kept = batch.selected.slice(0, batch.count)
@@ -149,7 +153,6 @@ class Walk {
         for (let i = 0; i < kept.length; i++) kept[i]! += batch.firstRow
       } else for (let i = 0; i < kept.length; i++) kept[i]! += batch.firstRow
       this.#pushRows(open, kept, rank, sequence, captured)
-      this.#pushBlocks(open, this.#backward ? rows.subarray(0, from) : rows.subarray(to), rank, sequence)
     }
     const batch = open.block(block, rows.subarray(from, to))
     return batch instanceof Promise ? batch.then(ready) : ready(batch)
@@ -184,13 +187,18 @@ class Walk {
 
   /** Reads lines and labels of the rows that are in the answer and were not captured. */
   async #readPending(): Promise<void> {
-    const {guard} = this.#scan
+    const {guard, problems, pipeline, stats} = this.#scan
     for (const {open, block, rows, slots} of this.#sink.pending()) {
       if (guard.due()) await guard.pause()
-      const loaded = open.block(block, rows)
-      const batch = loaded instanceof Promise ? await loaded : loaded
-      this.#sink.fill(batch, slots)
-      if (!this.#scan.pipeline.narrows) this.#scan.stats.rowsKept += rows.length
+      const fill = (batch: Batch): void => {
+        this.#sink.fill(batch, slots)
+        if (!pipeline.narrows) stats.rowsKept += rows.length
+      }
+      const pending = tolerate(problems, () => {
+        const loaded = open.block(block, rows)
+        return loaded instanceof Promise ? loaded.then(fill) : fill(loaded)
+      })
+      if (pending instanceof Promise) await pending
     }
   }
 }

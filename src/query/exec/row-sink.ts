@@ -130,7 +130,8 @@ export class RowSink {
   }
 
   finish(): LogRows {
-    const emitted = this.#emitted
+    // Rows that could not be read are missing.
+    const emitted = this.#emitted.filter(({slot}) => this.#labelSets[slot] !== -1)
     const count = emitted.length
     const rows: LogRows = {
       count,

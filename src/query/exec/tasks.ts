@@ -2,7 +2,7 @@
  * What query workers are asked to do: plain data in, transferable columns out. One task is one shard of one query.
  */
 import type {Labels, LabelPredicate, Matcher, MaybePromise} from '../../model/index.ts'
-import type {ChunkHandle, StreamChunks} from '../../store/index.ts'
+import type {ChunkHandle, StoreProblem, StreamChunks} from '../../store/index.ts'
 import type {LogQuery, RangeAggregation} from '../logql/index.ts'
 import {createLeaf, instantAt, transferList, type LeafPlan, type LeafSpec, type PartialLeaf} from '../metric/index.ts'
 import {buildPipeline} from '../plan/pipeline.ts'
@@ -20,7 +20,14 @@ import {noStats, type ScanStats} from './stats.ts'
 /** A part of the streams: those that hash to `index` of `count`. */
 export type Shard = {readonly index: number; readonly count: number}
 
-export type SelectOptions = {predicates: readonly LabelPredicate[]; fromNs: bigint; toNs: bigint; shard: Shard}
+export type SelectOptions = {
+  readonly predicates: readonly LabelPredicate[]
+  readonly fromNs: bigint
+  readonly toNs: bigint
+  readonly shard: Shard
+  /** Receives what cannot be read. */
+  readonly problems: StoreProblem[]
+}
 
 /** The store's reader, as far as queries use it; `Snapshot` is what the store's database hands out. */
 export interface StreamReader<Snapshot> {
@@ -46,7 +53,7 @@ export type LogTask<Snapshot> = Scope<Snapshot> &
     readonly limit: number
     readonly intervalNs: number
   }
-export type LogAnswer = {rows: LogRows; stats: ScanStats}
+export type LogAnswer = {rows: LogRows; stats: ScanStats; problems: StoreProblem[]}
 
 export type LeafTask<Snapshot> = Scope<Snapshot> &
   Limits & {
@@ -55,7 +62,7 @@ export type LeafTask<Snapshot> = Scope<Snapshot> &
     /** More series than this fail the query; Infinity when an outer aggregation reduces them. */
     readonly seriesMax: number
   }
-export type LeafAnswer = {partial: PartialLeaf; stats: ScanStats}
+export type LeafAnswer = {partial: PartialLeaf; stats: ScanStats; problems: StoreProblem[]}
 
 /** Streams of any of the matcher lists; an empty list matches all. */
 export type StreamsTask<Snapshot> = {
@@ -84,12 +91,13 @@ export function transferOf(answer: LogAnswer | LeafAnswer | StreamsAnswer | Size
 
 /** Runs tasks on this thread. All throw {Failure}: bad patterns, limits, CANCELLED, TIMEOUT, CORRUPTION. */
 export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: Tools): Executor<Snapshot> {
-  const select = (scope: Scope<Snapshot>, matchers: readonly Matcher[]): MaybePromise<StreamChunks[]> =>
+  const select = (scope: Scope<Snapshot>, matchers: readonly Matcher[], problems: StoreProblem[]): MaybePromise<StreamChunks[]> =>
     reader.select(scope.snapshot, {
       predicates: matchers.map(predicateOf),
       fromNs: scope.fromNs,
       toNs: scope.toNs,
       shard: scope.shard,
+      problems,
     })
 
   return {
@@ -98,10 +106,11 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
       const pipeline = buildPipeline(planStages(query.stages, tools), {labels: 'all', line: true})
       const stats = noStats()
       const guard = new Guard(task.flag, task.budgetBytes)
-      const streams = await select(task, query.selector.matchers)
+      const problems: StoreProblem[] = []
+      const streams = await select(task, query.selector.matchers, problems)
       const range = timeRange(task.fromNs, task.toNs)
-      const rows = await scanLogs({streams, pipeline, range, direction, limit, intervalNs, guard, stats})
-      return {rows, stats}
+      const rows = await scanLogs({streams, pipeline, range, direction, limit, intervalNs, guard, stats, problems})
+      return {rows, stats, problems}
     },
 
     async leaf(task) {
@@ -110,7 +119,8 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
       const pipeline = buildPipeline(planStages(node.range.stages, tools), neededBy(plan))
       const stats = noStats()
       const guard = new Guard(task.flag, task.budgetBytes)
-      const streams = await select(task, node.range.selector.matchers)
+      const problems: StoreProblem[] = []
+      const streams = await select(task, node.range.selector.matchers, problems)
       const leaf = createLeaf(spec)
       await scanLeaf({
         streams,
@@ -124,8 +134,9 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
         seriesMax: task.seriesMax,
         guard,
         stats,
+        problems,
       })
-      return {partial: leaf.partial(), stats}
+      return {partial: leaf.partial(), stats, problems}
     },
 
     async streams({snapshot, fromNs, toNs, matchers}) {
@@ -140,7 +151,7 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
       const guard = new Guard(task.flag, task.budgetBytes)
       const range = timeRange(task.fromNs, task.toNs)
       const answer: SizeAnswer = {streams: 0, chunks: 0, bytes: 0, entries: 0}
-      for (const {chunks} of await select(task, task.matchers)) {
+      for (const {chunks} of await select(task, task.matchers, [])) {
         guard.check()
         const met = chunks.filter(handle => intersects(handle, range))
         if (met.length > 0) answer.streams++
