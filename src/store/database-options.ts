@@ -39,7 +39,7 @@ export type DatabaseLimits = {
   readonly headAgeMsMax: number
   /** Generations that wait for their flush; while there are as many, acknowledgements wait too, … */
   readonly frozenMax: number
-  /** … and when the current one has so many raw bytes nevertheless, pushes fail with OVERLOADED. */
+  /** … and when the current one has so many raw bytes nevertheless, pushes fail with OVERLOADED. Default: twice headRawBytesMax. */
   readonly headRawBytesHardMax: number
   /** Pushes waiting for the log's sync, bytes. */
   readonly logQueueBytesMax: number
@@ -67,11 +67,10 @@ export type DatabaseOptions = {
   readonly limits?: Partial<DatabaseLimits>
 }
 
-export const DATABASE_LIMITS: Omit<DatabaseLimits, 'merge'> = {
+export const DATABASE_LIMITS: Omit<DatabaseLimits, 'merge' | 'headRawBytesHardMax'> = {
   headRawBytesMax: 48 * 1024 * 1024,
   headAgeMsMax: 5 * 60_000,
   frozenMax: 2,
-  headRawBytesHardMax: 96 * 1024 * 1024,
   logQueueBytesMax: 64 * 1024 * 1024,
   quietMs: 15 * 60_000,
   retryMs: 1000,

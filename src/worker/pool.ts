@@ -1,0 +1,122 @@
+/*
+ * The main thread's side: a fixed number of workers of one kind, and calls to them.
+ *
+ * Owns    the threads: one that ends by itself is replaced (after a pause when it did not live long), and its calls fail with INTERNAL.
+ * Leaves  which worker does what to the caller; cancelling to flags in shared memory that arguments carry.
+ */
+import {Worker} from 'node:worker_threads'
+import {Failure} from '../model/index.ts'
+import type {CallTable, Reply, Request} from './protocol.ts'
+
+export type PoolOptions = {
+  /** A module that calls `serveCalls`. */
+  readonly entry: URL
+  readonly count: number
+  /** Becomes `workerData`. */
+  readonly data: unknown
+  /** For messages: `query worker 2`. */
+  readonly name: string
+  /** Told when a worker ends without being asked to. */
+  readonly onCrash?: (message: string) => void
+}
+
+export interface WorkerPool<C extends CallTable> {
+  readonly count: number
+  /** Rejects with the Failure that the handler threw, or INTERNAL for a bug, a crash, or a closed pool. */
+  call<K extends keyof C & string>(worker: number, call: K, args: C[K]['args']): Promise<C[K]['result']>
+  /** Ends the threads at once; open calls fail. */
+  close(): Promise<void>
+}
+
+export function createWorkerPool<C extends CallTable>(options: PoolOptions): WorkerPool<C> {
+  const slots = Array.from({length: options.count}, (_, index) => new Slot(options, `${options.name} ${index + 1}`))
+  return {
+    count: options.count,
+    call: (worker, call, args) => slots[worker % slots.length]!.call(call, args),
+    close: async () => {
+      await Promise.all(slots.map(slot => slot.close()))
+    },
+  }
+}
+
+type Pending = {readonly resolve: (result: unknown) => void; readonly reject: (error: Failure) => void}
+
+/** Shorter lives are followed by a pause, so that a worker that cannot start does not spin. */
+const LIFE_MS_MIN = 2000
+const PAUSE_MS = 1000
+
+class Slot {
+  readonly #options: PoolOptions
+  readonly #name: string
+  readonly #pending = new Map<number, Pending>()
+  #worker: Worker | undefined
+  #nextId = 1
+  #closed = false
+  #restart: NodeJS.Timeout | undefined
+
+  constructor(options: PoolOptions, name: string) {
+    this.#options = options
+    this.#name = name
+    this.#start()
+  }
+
+  call(call: string, args: unknown): Promise<unknown> {
+    const worker = this.#worker
+    if (this.#closed) return Promise.reject(new Failure('INTERNAL', `${this.#name} is closed`))
+    if (worker === undefined) return Promise.reject(new Failure('INTERNAL', `${this.#name} is being restarted`))
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++
+      this.#pending.set(id, {resolve, reject})
+      try {
+        worker.postMessage({id, call, args} satisfies Request)
+      } catch (error) {
+        this.#pending.delete(id)
+        throw error
+      }
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#restart)
+    const worker = this.#worker
+    this.#worker = undefined
+    this.#fail(`${this.#name} is closed`)
+    await worker?.terminate()
+  }
+
+  #start(): void {
+    const startedMs = performance.now()
+    const worker = new Worker(this.#options.entry, {workerData: this.#options.data, name: this.#name.slice(0, 15)})
+    let reason: string | undefined
+    worker.on('message', (reply: Reply) => this.#reply(reply))
+    worker.on('error', (error: unknown) => {
+      reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    })
+    worker.on('exit', code => {
+      if (this.#worker !== worker) return
+      this.#worker = undefined
+      const message = `${this.#name} ended: ${reason ?? `exit code ${code}`}`
+      this.#fail(message)
+      if (this.#closed) return
+      this.#options.onCrash?.(message)
+      if (performance.now() - startedMs > LIFE_MS_MIN) this.#start()
+      else this.#restart = setTimeout(() => this.#start(), PAUSE_MS)
+    })
+    this.#worker = worker
+  }
+
+  #reply(reply: Reply): void {
+    const pending = this.#pending.get(reply.id)
+    if (pending === undefined) return
+    this.#pending.delete(reply.id)
+    if ('result' in reply) pending.resolve(reply.result)
+    else if ('failure' in reply) pending.reject(Failure.fromWire(reply.failure))
+    else pending.reject(new Failure('INTERNAL', `${this.#name}: ${reply.bug}`))
+  }
+
+  #fail(message: string): void {
+    for (const {reject} of this.#pending.values()) reject(new Failure('INTERNAL', message))
+    this.#pending.clear()
+  }
+}
