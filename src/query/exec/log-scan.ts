@@ -112,7 +112,7 @@ class Walk {
       const rows = open.whole.selected.subarray(0, open.whole.count)
       if (rows.length === 0) return
       if (pipeline.narrows) this.#pushBlocks(open, rows, rank, handle.sequence)
-      else this.#pushRows(open, rows, rank, handle.sequence, undefined)
+      else this.#pushRows(open, this.#outermost(rows), rank, handle.sequence, undefined)
     }
     return opened instanceof Promise ? opened.then(push) : push(opened)
   }
@@ -124,13 +124,16 @@ class Walk {
     this.#heap.push({kind: 'blocks', open, rows, day, ns: open.chunk.timestamps()[row]!, rank, sequence, row})
   }
 
-  #pushRows(open: OpenChunk, all: Uint32Array, rank: number, sequence: number, captured: Uint32Array | undefined): void {
-    // More rows than may still come out cannot count, but with thinning it is not known how many are skipped.
-    const most = this.#scan.intervalNs > 0 ? all.length : Math.min(all.length, this.#left)
-    if (most === 0) return
-    const rows = this.#backward ? all.slice(all.length - most) : all.slice(0, most)
+  /** A copy of the rows that may still come out: of more than are left, the outermost. With thinning it is not known how many are skipped. */
+  #outermost(rows: Uint32Array): Uint32Array {
+    const most = this.#scan.intervalNs > 0 ? rows.length : Math.min(rows.length, this.#left)
+    return this.#backward ? rows.slice(rows.length - most) : rows.slice(0, most)
+  }
+
+  #pushRows(open: OpenChunk, rows: Uint32Array, rank: number, sequence: number, captured: Uint32Array | undefined): void {
+    if (rows.length === 0) return
     this.#scan.guard.hold(rows.byteLength)
-    const at = this.#backward ? most - 1 : 0
+    const at = this.#backward ? rows.length - 1 : 0
     const row = rows[at]!
     const {day} = open.chunk
     this.#heap.push({kind: 'rows', open, rows, at, captured, day, ns: open.chunk.timestamps()[row]!, rank, sequence, row})
@@ -146,12 +149,9 @@ class Walk {
     this.#pushBlocks(open, this.#backward ? rows.subarray(0, from) : rows.subarray(to), rank, sequence)
     const ready = (batch: Batch): void => {
       this.#scan.stats.rowsKept += batch.count
-      const kept = batch.selected.slice(0, batch.count)
-      let captured: Uint32Array | undefined
-      if (kept.length <= Math.min(CAPTURE_MAX, this.#left)) {
-        captured = this.#sink.capture(batch, kept)
-        for (let i = 0; i < kept.length; i++) kept[i]! += batch.firstRow
-      } else for (let i = 0; i < kept.length; i++) kept[i]! += batch.firstRow
+      const kept = this.#outermost(batch.selected.subarray(0, batch.count))
+      const captured = kept.length <= CAPTURE_MAX ? this.#sink.capture(batch, kept) : undefined
+      for (let i = 0; i < kept.length; i++) kept[i]! += batch.firstRow
       this.#pushRows(open, kept, rank, sequence, captured)
     }
     const batch = open.block(block, rows.subarray(from, to))

@@ -1,0 +1,201 @@
+import {describe, expect, test} from 'vitest'
+import {Failure, type FailureCode} from '../../../src/model/index.ts'
+import {asker, fakeEngine, T0} from '../support/fake-engine.ts'
+import type {FakeStream} from '../support/fake-store.ts'
+
+const SECOND = 1_000_000_000n
+const DAY = 86_400n * SECOND
+
+const STREAMS: FakeStream[] = Array.from({length: 5}, (_, s) => ({
+  labels: [{name: 'app', value: `app${s}`}],
+  entries: Array.from({length: 40}, (_, i) => ({tsNs: T0 + BigInt(i) * SECOND, line: `line ${i}`, metadata: {trace: `${s}-${i}`}})),
+}))
+
+const range = {startNs: T0, endNs: T0 + 60n * SECOND, stepNs: 60n * SECOND, limit: 100, direction: 'backward', intervalNs: 0n} as const
+
+async function failure(promise: Promise<unknown>): Promise<[FailureCode, string]> {
+  const error: unknown = await promise.then(
+    () => 'no failure',
+    (e: unknown) => e,
+  )
+  if (!Failure.is(error)) throw new Error(`not a failure: ${String(error)}`)
+  return [error.code, error.message]
+}
+
+describe('limits', () => {
+  test('entries', async () => {
+    const {engine} = fakeEngine(STREAMS)
+    const limited = {...asker({'max-entries-limit-per-query': '5000'}), ...range, limit: 6000}
+    expect(await failure(engine.queryRange({...limited, query: '{app="app0"}'}))).toEqual([
+      'BAD_REQUEST',
+      'max entries limit per query exceeded, limit > max_entries_limit_per_query (6000 > 5000)',
+    ])
+    await engine.queryRange({...limited, query: 'sum(rate({app="app0"}[1m]))'})
+  })
+
+  test('length of the range', async () => {
+    const {engine} = fakeEngine(STREAMS)
+    const limited = {...asker({'max-query-length': '30d1h'}), ...range}
+    expect(await failure(engine.queryRange({...limited, startNs: T0 - 40n * DAY, endNs: T0, query: '{app="app0"}'}))).toEqual([
+      'BAD_REQUEST',
+      'the query time range exceeds the limit (query length: 960h0m0s, limit: 30d1h)',
+    ])
+    const [, text] = await failure(engine.queryInstant({...limited, timeNs: T0, query: 'sum(rate({app="app0"}[40d]))'}))
+    expect(text).toContain('the query time range exceeds the limit (query length: 960h0m0')
+  })
+
+  test('interval in brackets, matchers', async () => {
+    const {engine} = fakeEngine(STREAMS)
+    const limited = {...asker({'max-query-range': '10m', 'max-streams-matchers-per-query': '1'}), timeNs: T0}
+    expect(await failure(engine.queryInstant({...limited, query: 'sum(rate({app="app0"}[11m]))'}))).toEqual([
+      'BAD_REQUEST',
+      '[interval] value exceeds limit: [11m] > [10m]',
+    ])
+    expect(await failure(engine.queryInstant({...limited, query: 'sum(rate({app="app0", x=""}[1m]))'}))).toEqual([
+      'BAD_REQUEST',
+      'max streams matchers per query exceeded, matchers-count > limit (2 > 1)',
+    ])
+  })
+
+  test('series: in the result, under topk, not under sum', async () => {
+    const {engine} = fakeEngine(STREAMS)
+    const limited = {...asker({'max-query-series': '50'}), timeNs: T0 + 60n * SECOND}
+    const inner = 'count_over_time({app=~"app.*"}[1m])'
+    for (const query of [inner, `topk(1, ${inner})`, `topk(1, sum by (trace) (${inner}))`, `sum by (trace) (${inner})`]) {
+      const [code, text] = await failure(engine.queryInstant({...limited, query}))
+      expect([code, text.slice(0, 62)], query).toEqual(['BAD_REQUEST', 'maximum number of series (50) reached for a single query; cons'])
+    }
+    for (const query of [`sum(${inner})`, `count(${inner})`, `max by (app) (${inner})`]) await engine.queryInstant({...limited, query})
+    const {result, warnings} = await engine.queryInstant({...limited, query: inner, partialSeries: true})
+    expect(result.resultType === 'vector' && result.samples.length).toBe(50)
+    expect(warnings).toEqual(['maximum number of series (50) reached for a single query; returning partial results'])
+  })
+
+  test('lookback moves the start', async () => {
+    const {engine} = fakeEngine(STREAMS) // The clock stands at T0.
+    const limited = {...asker({'max-query-lookback': '1h'}), ...range, query: '{app="app0"}'}
+    const old = await engine.queryRange({...limited, startNs: T0 - 10n * DAY, endNs: T0 - DAY})
+    expect(old.result).toEqual({resultType: 'streams', streams: [], categorized: false})
+    expect((await engine.queryRange({...limited, startNs: T0 - 10n * DAY})).stats.entriesReturned).toBe(40)
+  })
+})
+
+describe('stopping', () => {
+  test('a client that left', async () => {
+    const {engine, store} = fakeEngine(STREAMS, {slow: true, rowsPerChunk: 1})
+    const leaving = new AbortController()
+    const answer = engine.queryRange({...asker(), ...range, query: '{app=~".+"} |= "nothing"', signal: leaving.signal})
+    leaving.abort()
+    expect(await failure(answer)).toEqual(['CANCELLED', 'the request was cancelled by the client'])
+    await settled()
+    expect(store.released).toBe(1)
+    expect(engine.load()).toEqual({running: 0, waiting: 0})
+    expect(store.opened).toBeLessThan(200)
+  })
+
+  test('the deadline', async () => {
+    let expire = (): void => {}
+    const {engine} = fakeEngine(STREAMS, {slow: true, rowsPerChunk: 1}, 2, (_, callback) => {
+      expire = callback
+      return () => {}
+    })
+    const answer = engine.queryRange({...asker(), ...range, query: '{app=~".+"} |= "nothing"'})
+    expire()
+    const [code, text] = await failure(answer)
+    expect([code, text.slice(0, 45)]).toEqual(['TIMEOUT', 'request timed out, decrease the duration of t'])
+  })
+
+  test('too many at once', async () => {
+    const {engine} = fakeEngine(STREAMS, {slow: true, rowsPerChunk: 1}) // 4 run, 4 wait.
+    const question = {...asker(), ...range, query: '{app=~".+"} |= "line 7"'}
+    const asked = Array.from({length: 8}, () => engine.queryRange(question))
+    expect(engine.load()).toEqual({running: 4, waiting: 4})
+    expect(await failure(engine.queryRange(question))).toEqual(['RATE_LIMITED', 'too many outstanding requests'])
+    for (const {stats} of await Promise.all(asked)) expect(stats.entriesReturned).toBe(5)
+    await settled()
+    expect(engine.load()).toEqual({running: 0, waiting: 0})
+  })
+
+  test('a waiting query that is cancelled gives up its place', async () => {
+    const {engine} = fakeEngine(STREAMS, {slow: true, rowsPerChunk: 1})
+    const question = {...asker(), ...range, query: '{app=~".+"} |= "line 7"'}
+    const running = Array.from({length: 4}, () => engine.queryRange(question))
+    const leaving = new AbortController()
+    const waiting = engine.queryRange({...question, signal: leaving.signal})
+    leaving.abort()
+    expect((await failure(waiting))[0]).toBe('CANCELLED')
+    expect(engine.load().waiting).toBe(0)
+    await Promise.all(running)
+  })
+
+  test('memory', async () => {
+    const {engine} = fakeEngine([
+      {
+        labels: [{name: 'app', value: 'a'}],
+        entries: Array.from({length: 100}, (_, i) => ({tsNs: T0 + BigInt(i), line: 'x'.repeat(1 << 20)})),
+      },
+    ])
+    const [code, text] = await failure(engine.queryRange({...asker(), ...range, query: '{app="a"}', limit: 100}))
+    expect([code, text.slice(0, 34)]).toEqual(['BAD_REQUEST', 'the query needs more memory than a'])
+  })
+})
+
+describe('what is not there yet', () => {
+  test.each(['| json', '| logfmt', '| line_format "x"', '| drop a', '|> "a<_>"', '|= ip("10.0.0.1")', '| a=ip("10.0.0.1")'])(
+    '%s',
+    async stage => {
+      const {engine} = fakeEngine(STREAMS)
+      expect((await failure(engine.queryRange({...asker(), ...range, query: `{app="app0"} ${stage}`})))[0]).toBe('UNSUPPORTED')
+    },
+  )
+})
+
+describe('streams', () => {
+  const question = {...asker(), startNs: T0, endNs: T0 + DAY}
+  test('labels, values, series', async () => {
+    const {engine} = fakeEngine([...STREAMS, {labels: [{name: 'env', value: 'x'}], entries: []}])
+    expect(await engine.labels({...question, selectors: []})).toEqual(['app', 'env'])
+    expect(await engine.labels({...question, selectors: ['{env="x"}']})).toEqual(['env'])
+    expect(await engine.labelValues({...question, name: 'app', selectors: ['{app=~"app[12]"}', '{app="app4"}']})).toEqual([
+      'app1',
+      'app2',
+      'app4',
+    ])
+    expect(await engine.labelValues({...question, name: 'trace', selectors: []})).toEqual([])
+    expect(await engine.series({...question, selectors: ['{env="x"}']})).toEqual([[{name: 'env', value: 'x'}]])
+    expect(await failure(engine.series({...question, selectors: ['{app="a"} |= "x"']}))).toEqual([
+      'BAD_REQUEST',
+      'only label matchers are supported',
+    ])
+  })
+
+  test('index stats', async () => {
+    const {engine} = fakeEngine(STREAMS)
+    expect(await engine.indexStats({...question, query: '{app="app0"}'})).toEqual({streams: 1, chunks: 1, bytes: 270, entries: 40})
+    expect(await engine.indexStats({...question, query: '{app="none"}'})).toEqual({streams: 0, chunks: 0, bytes: 0, entries: 0})
+  })
+})
+
+describe('categories', () => {
+  test('of labels, per entry', async () => {
+    const {engine} = fakeEngine(STREAMS)
+    const {result} = await engine.queryRange({...asker(), ...range, query: '{app="app0"} | trace > 1', limit: 1, categorize: true})
+    expect(result.resultType === 'streams' && result.streams[0]).toMatchObject({
+      labels: [{name: 'app', value: 'app0'}],
+      entries: [
+        {
+          structuredMetadata: [{name: 'trace', value: '0-39'}],
+          parsed: [
+            {name: '__error__', value: 'LabelFilterErr'},
+            {name: '__error_details__', value: 'strconv.ParseFloat: parsing "0-39": invalid syntax'},
+          ],
+        },
+      ],
+    })
+  })
+})
+
+/** Until the workers of a query that was answered early have noticed. */
+async function settled(): Promise<void> {
+  for (let i = 0; i < 50; i++) await new Promise(resolve => setImmediate(resolve))
+}
