@@ -1,16 +1,17 @@
 /*
- * Regexes of label_replace.
+ * Regexes of label_replace: fully anchored, `$1` and `$name` in the replacement are groups.
  */
-import {Failure} from '../model/index.ts'
 import {compileRegex} from '../regex/index.ts'
+import {encodeText} from './bytes.ts'
 import type {Expand} from './metric/index.ts'
 
-/** @throws {Failure} UNSUPPORTED for replacements that refer to groups. */
+/** @throws {Failure} BAD_REQUEST with RE2's text. */
 export function compileExpand(pattern: string): Expand {
   const regex = compileRegex(pattern, {anchored: true, dotAll: true})
   return (text, replacement) => {
-    if (!regex.testString(text)) return undefined
-    if (replacement.includes('$')) throw new Failure('UNSUPPORTED', 'not supported yet: label_replace with $')
-    return replacement
+    if (!replacement.includes('$')) return regex.testString(text) ? replacement : undefined
+    const bytes = encodeText(text)
+    const groups = regex.find(bytes)
+    return groups && regex.expand(replacement, bytes, groups)
   }
 }
