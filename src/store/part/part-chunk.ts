@@ -101,7 +101,7 @@ export class PartChunk implements Chunk {
     if (this.#timestamps !== undefined) return this.#timestamps
     const {minNs, maxNs} = this.#bounds
     const r = this.#source.reader(this.#head.timestamps, 'timestamps')
-    const values = decodeAscending(r, this.rows, maxNs)
+    const values = decodeAscending(r, this.rows, maxNs, this.#source.file.unpackDeltas)
     r.end()
     if (values[0] !== minNs || values[this.rows - 1] !== maxNs) r.fail('it does not agree with the chunk table')
     return (this.#timestamps = values)

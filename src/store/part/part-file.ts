@@ -12,6 +12,7 @@ import {after} from './after.ts'
 import {decompressBlock} from './block-codec.ts'
 import type {BlockTable, Slice} from './block-table.ts'
 import {ByteReader, corruption, type Origin} from './byte-reader.ts'
+import type {UnpackDeltas} from './column/ascending.ts'
 import {decodeDirectory, decodeFooter, type Footer, type Section} from './footer.ts'
 import {SECTION_NAMES, TAIL_SIZE} from './format.ts'
 import type {PartKernel} from './part-kernel.ts'
@@ -46,6 +47,12 @@ export class PartFile {
     this.sections = sections
     this.#tail = tail
     this.isRemote = isRemote
+  }
+
+  /** Undefined when the kernel is no faster than plain code. */
+  get unpackDeltas(): UnpackDeltas | undefined {
+    const {kernel} = this.#source
+    return kernel.accelerated === true ? kernel.unpackDeltas : undefined
   }
 
   static open(source: PartSource): MaybePromise<PartFile> {

@@ -1,4 +1,7 @@
-import type {CodecKernel} from '../../kernel/contract.ts'
+import type {BitsKernel, CodecKernel} from '../../kernel/index.ts'
 
-/** What parts take from the kernels: LZ4. `createKernel()` is one. */
-export type PartKernel = Pick<CodecKernel, 'lz4Compress' | 'lz4Decompress'>
+/** What parts take from the kernels. `createKernel()` is one; its bit unpacking is used only when it is faster than ours. */
+export type PartKernel = Pick<CodecKernel, 'lz4Compress' | 'lz4Decompress'> & {
+  readonly accelerated?: boolean
+  readonly unpackDeltas?: BitsKernel['unpackDeltas']
+}

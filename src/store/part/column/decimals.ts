@@ -72,7 +72,7 @@ export function encodeDecimals(w: ByteWriter, values: PackedValues): boolean {
   const width = widthOf(most - least)
   w.uvarint(least)
   w.u8(width)
-  packNumbers(numbers, 0, count, width, w.space(packedSize(count, width)), 0, new Uint32Array(count))
+  packNumbers(numbers, 0, count, width, w.space(packedSize(count, width)), 0)
   return true
 }
 
@@ -89,7 +89,7 @@ export function decodeDecimals(r: ByteReader, count: number): PackedValues {
     const width = r.u8()
     if (width > WIDE_WIDTH_MAX) r.fail('a width is out of range')
     numbers = new Float64Array(count)
-    unpackNumbers(r.take(packedSize(count, width)), 0, count, width, numbers, 0, new Uint32Array(count))
+    unpackNumbers(r.take(packedSize(count, width)), 0, count, width, numbers, 0)
     for (let i = 0; i < count; i++) if ((numbers[i] = numbers[i]! + least) > NUMBER_MAX) r.fail('a number is out of range')
   }
   const bytes = new Uint8Array(count * (before.length + Math.max(digits, DIGITS_MAX + 1) + after.length))

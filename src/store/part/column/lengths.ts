@@ -28,7 +28,7 @@ export function encodeLengths(offsets: Uint32Array, form: 'packed' | 'planes'): 
   w.uvarint(least)
   if (form === 'packed') {
     w.u8(width)
-    packNumbers(lengths, 0, rows, width, w.space(packedSize(rows, width)), 0, new Uint32Array(rows))
+    packNumbers(lengths, 0, rows, width, w.space(packedSize(rows, width)), 0)
   } else {
     const planes = Math.ceil(width / 8)
     w.u8(planes)
@@ -48,7 +48,7 @@ export function decodeLengths(r: ByteReader, rows: number, lineBytes: number): U
   if (form === PACKED) {
     const width = r.u8()
     if (width > WIDE_WIDTH_MAX) r.fail('a width is out of range')
-    unpackNumbers(r.take(packedSize(rows, width)), 0, rows, width, lengths, 0, new Uint32Array(rows))
+    unpackNumbers(r.take(packedSize(rows, width)), 0, rows, width, lengths, 0)
   } else if (form === PLANES) {
     const planes = r.u8()
     for (let plane = 0, scale = 1; plane < planes; plane++, scale *= 256) {
