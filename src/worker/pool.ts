@@ -23,9 +23,9 @@ export type PoolOptions = {
 export interface WorkerPool<C extends CallTable> {
   readonly count: number
   /** Rejects with the Failure that the handler threw, or INTERNAL for a bug, a crash, or a closed pool. */
-  call<K extends keyof C & string>(worker: number, call: K, args: C[K]['args']): Promise<C[K]['result']>
+  readonly call: <K extends keyof C & string>(worker: number, call: K, args: C[K]['args']) => Promise<C[K]['result']>
   /** Ends the threads at once; open calls fail. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 export function createWorkerPool<C extends CallTable>(options: PoolOptions): WorkerPool<C> {

@@ -2,7 +2,7 @@
  * Reads one log file record by record, in memory bounded by its largest record, and names every byte it cannot use.
  *
  *   good record      yielded
- *   bad body         header trusted: damage of one record, go on behind it
+ *   bad body         damage of one record, go on behind it; when no record is there, bytes were lost: look for the next header
  *   no header here   look for the next valid header: damage up to it
  *   … none follows   torn: the tail of a write that was never acknowledged, or destroyed; the rest of the file
  *
@@ -65,8 +65,13 @@ export async function* readLog(file: Pick<LogFile, 'read' | 'size'>): AsyncGener
     await file.read(view, offset + HEADER_BYTES)
     const bytes = end - offset
     if (crc32(view) !== header.bodyCrc) {
-      yield {kind: 'damage', offset, bytes, reason: 'wrong checksum', torn: end === size, partial: false}
-    } else if (header.version !== RECORD_VERSION) {
+      // The next record is where the length says, unless bytes are missing or too many.
+      const next = end === size || (await isHeader(file, end)) ? end : ((await findHeader(file, offset + HEADER_BYTES, size)) ?? size)
+      yield {kind: 'damage', offset, bytes: next - offset, reason: 'wrong checksum', torn: next === size, partial: false}
+      offset = next
+      continue
+    }
+    if (header.version !== RECORD_VERSION) {
       yield {kind: 'damage', offset, bytes, reason: `unknown version ${header.version}`, torn: false, partial: false}
     } else {
       yield {kind: 'record', offset, header, body: view}
@@ -75,9 +80,14 @@ export async function* readLog(file: Pick<LogFile, 'read' | 'size'>): AsyncGener
   }
 }
 
+async function isHeader(file: Pick<LogFile, 'read'>, at: number): Promise<boolean> {
+  const bytes = new Uint8Array(HEADER_BYTES)
+  return (await file.read(bytes, at)) === HEADER_BYTES && readHeader(bytes, 0) !== undefined
+}
+
 /** Offset of the first valid header in [from, size). */
 async function findHeader(file: Pick<LogFile, 'read'>, from: number, size: number): Promise<number | undefined> {
-  const window = new Uint8Array(SCAN_BYTES + HEADER_BYTES)
+  const window = new Uint8Array(Math.min(SCAN_BYTES + HEADER_BYTES, size - from))
   const first = RECORD_MAGIC & 0xff
   for (let at = from; at < size; at += SCAN_BYTES) {
     const have = await file.read(window, at)
@@ -90,7 +100,7 @@ async function findHeader(file: Pick<LogFile, 'read'>, from: number, size: numbe
 }
 
 async function isZero(file: Pick<LogFile, 'read'>, from: number, size: number): Promise<boolean> {
-  const window = new Uint8Array(SCAN_BYTES)
+  const window = new Uint8Array(Math.min(SCAN_BYTES, size - from))
   for (let at = from; at < size; at += SCAN_BYTES) {
     const have = await file.read(window, at)
     for (let i = 0; i < have; i++) if (window[i] !== 0) return false
