@@ -10,7 +10,8 @@ export function renderEffective(config: Config): string {
     const values: Readonly<Record<string, unknown>> = config[row.section]
     const value = values[row.property]
     const section = (sections[row.section] ??= {})
-    section[row.name.replaceAll('-', '_')] = row.option.kind === 'duration' ? `${String(value)}ms` : row.option.kind === 'bytes' ? `${String(value)}B` : value
+    section[row.name.replaceAll('-', '_')] =
+      row.option.kind === 'duration' ? `${String(value)}ms` : row.option.kind === 'bytes' ? `${String(value)}B` : value
   }
   return stringify(sections)
 }

@@ -23,7 +23,7 @@ export const LIMIT_OPTIONS = {
   'per-stream-rate-limit': limit(bytes('0', 'Bytes per second a stream may take; more is 429. 0 is no limit.'), '3MB'),
   'per-stream-rate-limit-burst': limit(bytes('0', 'Bytes a stream may take at once within its rate.'), '15MB'),
   'max-global-streams-per-user': limit(
-    integer('1000000', 'Streams a tenant may have active, i.e. written to within the last hour; more is 429. 0 is no limit.'),
+    integer('100000', 'Streams a tenant may have active, i.e. written to within the last hour; more is 429. 0 is no limit.'),
     '5000',
   ),
   'max-streams-per-user': limit(integer('0', 'The same per process; the smaller one counts. 0 is no limit.')),

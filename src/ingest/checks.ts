@@ -10,7 +10,7 @@ import type {Limits} from '../config/index.ts'
 import {FLAG_DETECTED, FLAG_FIELD, FLAG_SETTLED, FLAG_SLOW, FLAG_TIME, type ParsedPush} from '../kernel/index.ts'
 import type {Complaints} from './complaints.ts'
 import type {Level} from './levels.ts'
-import {nameComplaint} from './metadata.ts'
+import type {MetadataReader} from './metadata.ts'
 import type {Found} from './tenant.ts'
 import {rowComplaints, type Complaint} from './texts.ts'
 
@@ -149,12 +149,13 @@ export function judgeStream(
   rules: RowRules,
   verdicts: Verdicts,
   complaints: Complaints,
+  metadata: MetadataReader,
 ): void {
   const rows = verdicts.demand()
   let originalNs: bigint | undefined
   let previous = -1
   for (let row = first; row < end; row++) {
-    const complaint = complaintOf(push, row, found.canonical, rules)
+    const complaint = complaintOf(push, row, found.canonical, rules, metadata)
     if (complaint !== undefined) {
       complaints.add(complaint, 1, push.lineLen[row]! + push.metaBytes[row]!)
       rows[row] = DROP
@@ -176,7 +177,7 @@ export function judgeStream(
   }
 }
 
-function complaintOf(push: ParsedPush, row: number, stream: string, rules: RowRules): Complaint | undefined {
+function complaintOf(push: ParsedPush, row: number, stream: string, rules: RowRules, metadata: MetadataReader): Complaint | undefined {
   const flags = push.flags[row]!
   if ((flags & FLAG_TIME) !== 0) return rowComplaints.badTimestamp(stream)
   const tsNs = push.tsNs[row]!
@@ -190,7 +191,7 @@ function complaintOf(push: ParsedPush, row: number, stream: string, rules: RowRu
   if (size > rules.metadataSizeMax) return rowComplaints.metadataTooLarge(stream, size, rules.metadataSizeMax)
   const count = push.metaCount[row]!
   if (count > rules.metadataCountMax) return rowComplaints.metadataTooMany(stream, count, rules.metadataCountMax)
-  return (flags & FLAG_SLOW) === 0 ? undefined : nameComplaint(push.raw, push.metaOff[row]!, push.metaLen[row]!)
+  return (flags & FLAG_SLOW) === 0 ? undefined : metadata.read(push.raw, push.metaOff[row]!, push.metaLen[row]!)
 }
 
 function needsRewrite(flags: number, ofLabels: Level | undefined, rules: RowRules): boolean {

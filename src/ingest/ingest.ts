@@ -16,8 +16,9 @@ import type {Append} from '../store/append.ts'
 import {Admission, type Ticket} from './admission.ts'
 import {isClean, judgeStream, rowRules, sizeOf, Verdicts, DROP, type RowRules} from './checks.ts'
 import {Complaints} from './complaints.ts'
-import {decodeJson} from './json.ts'
-import {rewritePush, type Rewritten} from './rewrite.ts'
+import {JsonDecoder} from './json.ts'
+import {MetadataReader} from './metadata.ts'
+import {PushRewriter, type Rewritten} from './rewrite.ts'
 import {storageStage, type Refusal} from './storage-stage.ts'
 import {Tenant, type Found, type Stream} from './tenant.ts'
 import {blocked, NO_STREAMS, rateLimited, tooLarge, type DiscardReason} from './texts.ts'
@@ -36,7 +37,7 @@ export type PushRequest = {
 }
 
 /** 204 has no message. Other statuses may mean that a part of the push is stored. */
-export type PushAnswer = {readonly status: number; readonly message?: string}
+export type PushAnswer = {readonly status: number; readonly message?: string; /** With 429. */ readonly retryAfterSeconds?: number}
 
 /** Told what happened, for metrics. Bytes are lines and metadata. */
 export type IngestObserver = {
@@ -71,6 +72,10 @@ const LABEL_TEXT_BYTES_MAX = 16 * MB
 /** Tenants idle for longer are forgotten when there are many. */
 const TENANT_IDLE_MS = 3_600_000
 const TENANTS_KEPT = 1000
+/** Rates fill by the second. */
+const RETRY_SECONDS = 1
+/** Entries of one push: their columns take 34 bytes each in the kernel's memory, which is never given back. */
+const ROWS_MAX = 2 ** 21
 
 export function createIngest(deps: IngestDeps): Ingest {
   return new PushIngest(deps)
@@ -83,12 +88,16 @@ class PushIngest implements Ingest {
   readonly #bodyMax: number
   readonly #decodedMax: number
   readonly #tenants = new Map<string, Tenant>()
+  readonly #json = new JsonDecoder()
+  readonly #metadata = new MetadataReader()
+  readonly #rewriter: PushRewriter
 
   constructor(deps: IngestDeps) {
     this.#deps = deps
     this.#observer = deps.observer ?? {}
     this.#bodyMax = deps.bodySizeMaxBytes ?? 100 * MB
     this.#decodedMax = deps.decodedSizeMaxBytes ?? 256 * MB
+    this.#rewriter = new PushRewriter(deps.kernel, this.#metadata)
     this.admission = new Admission({bytesMax: deps.inFlightSizeMaxBytes ?? 128 * MB, pushesMax: deps.concurrentPushesMax ?? 256})
   }
 
@@ -101,8 +110,8 @@ class PushIngest implements Ingest {
       const {kernel} = this.#deps
       const limits = this.#deps.limits.forTenant(request.tenant)
       const wire = kind === 'json' ? undefined : body
-      const raw = wire === undefined ? decodeJson(body, request.legacy === true) : this.#unpack(wire)
-      const push = kernel.parsePush(raw, {levels: limits.discoverLogLevels && limits.allowStructuredMetadata})
+      const raw = wire === undefined ? this.#json.decode(body, request.legacy === true) : this.#unpack(wire)
+      const push = kernel.parsePush(raw, {levels: limits.discoverLogLevels && limits.allowStructuredMetadata, rowsMax: ROWS_MAX})
       const {answer, stored} = this.#accept(request.tenant, limits, push, wire, kind)
       if (stored !== undefined) await stored
       return answer
@@ -143,13 +152,16 @@ class PushIngest implements Ingest {
 
     const rules = rowRules(limits, nowNs)
     const verdicts = new Verdicts(push.rowCount)
-    const streams = isClean(push, found, rules) ? found.map(streamOf) : judge(push, found, rules, verdicts, complaints)
+    const streams = isClean(push, found, rules) ? found.map(streamOf) : judge(push, found, rules, verdicts, complaints, this.#metadata)
     const lines = countRows(verdicts, push.rowCount)
     const bytes = sizeOf(push, 0, push.rowCount, verdicts.rows)
     if (!withinRate(tenant, limits, bytes, nowMs)) {
       complaints.count('rate_limited', lines, bytes)
       this.#report(tenantName, complaints, 0, 0)
-      return {answer: {status: 429, message: rateLimited(tenantName, limits, lines, bytes)}, stored: undefined}
+      return {
+        answer: {status: 429, message: rateLimited(tenantName, limits, lines, bytes), retryAfterSeconds: RETRY_SECONDS},
+        stored: undefined,
+      }
     }
 
     const stage = storageStage(push, streams, tenant, limits, nowMs, verdicts, complaints)
@@ -158,9 +170,7 @@ class PushIngest implements Ingest {
     let stored: Promise<void> | undefined
     const rewritten = verdicts.rows !== undefined
     if (accepted > 0) {
-      const rows = rewritten
-        ? rewritePush(push, stage.streams, verdicts, rules, limits, this.#deps.kernel)
-        : asReceived(push, stage.streams)
+      const rows = rewritten ? this.#rewriter.rewrite(push, stage.streams, verdicts, rules, limits) : asReceived(push, stage.streams)
       const body = rewritten || wire === undefined ? compressSync(asBuffer(rows.raw)) : wire
       stored = database.append({...rows, tenant: tenantName, wire: body})
     }
@@ -216,6 +226,7 @@ function judge(
   rules: RowRules,
   verdicts: Verdicts,
   complaints: Complaints,
+  metadata: MetadataReader,
 ): (Stream | undefined)[] {
   const rows = verdicts.demand()
   const streams: (Stream | undefined)[] = []
@@ -229,7 +240,7 @@ function judge(
       rows.fill(DROP, first, end)
       continue
     }
-    judgeStream(push, first, end, labels, rules, verdicts, complaints)
+    judgeStream(push, first, end, labels, rules, verdicts, complaints, metadata)
     for (let row = first; row < end; row++) {
       if (rows[row] === DROP) continue
       streams[s] = labels.stream
@@ -265,7 +276,7 @@ function asReceived(push: ParsedPush, streams: readonly (Stream | undefined)[]):
 }
 
 function answerOf(refusal: Refusal | undefined, complaints: Complaints): PushAnswer {
-  if (refusal !== undefined) return refusal
+  if (refusal !== undefined) return refusal.status === 429 ? {...refusal, retryAfterSeconds: RETRY_SECONDS} : refusal
   const message = complaints.message()
   return message === undefined ? {status: 204} : {status: 400, message}
 }

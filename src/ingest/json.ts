@@ -9,79 +9,88 @@
  */
 import {isUtf8} from 'node:buffer'
 import {Failure, quote} from '../model/index.ts'
+import type {TextEncoding} from './proto-bytes.ts'
 import {PairWriter, PushWriter} from './proto-writer.ts'
 
-type Encode = (text: string) => Uint8Array
-type Context = {readonly writer: PushWriter; readonly pairs: PairWriter; readonly encode: Encode}
 type Json = Readonly<Record<string, unknown>>
 
-/** @returns the PushRequest, not compressed, nothing validated but its shape. @throws {Failure} BAD_REQUEST */
-export function decodeJson(body: Uint8Array, legacy: boolean): Uint8Array {
-  const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  const valid = isUtf8(buffer)
-  const encode: Encode = valid ? text => Buffer.from(text, 'utf8') : text => Buffer.from(text, 'latin1')
-  let root: unknown
-  try {
-    root = JSON.parse(valid ? buffer.toString('utf8') : expandEscapes(buffer.toString('latin1')))
-  } catch (error) {
-    throw new Failure('BAD_REQUEST', `JSON: ${error instanceof Error ? error.message : 'not valid'}`, {cause: error})
-  }
-  const context = {writer: new PushWriter(body.length, 256), pairs: new PairWriter(), encode}
-  const streams = objectAt(root, 'body')['streams'] ?? []
-  if (!Array.isArray(streams)) throw wrong('streams', 'an array')
-  for (const [s, stream] of streams.entries()) {
-    if (legacy) legacyStream(context, objectAt(stream, `streams[${s}]`), `streams[${s}]`)
-    else pushStream(context, objectAt(stream, `streams[${s}]`), `streams[${s}]`)
-  }
-  return context.writer.finish().raw
-}
+/** Keeps its buffers from push to push. */
+export class JsonDecoder {
+  readonly #writer = new PushWriter()
+  readonly #pairs = new PairWriter()
+  #encoding: TextEncoding = 'utf8'
 
-const NONE = new Uint8Array(0)
-
-function pushStream({writer, pairs, encode}: Context, stream: Json, at: string): void {
-  writer.beginStream(encode(labelText(stream['stream'], `${at}.stream`)))
-  const values = stream['values'] ?? []
-  if (!Array.isArray(values)) throw wrong(`${at}.values`, 'an array')
-  for (let i = 0; i < values.length; i++) {
-    const value: unknown = values[i]
-    // Paths are put together only for errors: this loop runs once per line.
-    if (!Array.isArray(value)) throw wrong(`${at}.values[${i}]`, 'an array [timestamp, line, metadata]')
-    const [ts, line, metadata]: unknown[] = value
-    const tsNs = ts === undefined ? 0n : integerNs(ts)
-    if (tsNs === undefined) throw wrong(`${at}.values[${i}][0]`, 'a string with the timestamp in ns')
-    if (line !== undefined && typeof line !== 'string') throw wrong(`${at}.values[${i}][1]`, 'a string')
-    pairs.reset()
-    if (value.length > 2) {
-      if (!isObject(metadata)) throw wrong(`${at}.values[${i}][2]`, 'an object of strings')
-      for (const name of Object.keys(metadata)) {
-        const text = metadata[name]
-        if (typeof text !== 'string') throw wrong(`${at}.values[${i}][2][${quote(name)}]`, 'a string')
-        pairs.add(encode(name), encode(text))
-      }
+  /**
+   * @returns the PushRequest, not compressed, nothing validated but its shape: a view, until the next call.
+   * @throws {Failure} BAD_REQUEST
+   */
+  decode(body: Uint8Array, legacy: boolean): Uint8Array {
+    const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+    this.#encoding = isUtf8(buffer) ? 'utf8' : 'latin1'
+    let root: unknown
+    try {
+      root = JSON.parse(this.#encoding === 'utf8' ? buffer.toString('utf8') : expandEscapes(buffer.toString('latin1')))
+    } catch (error) {
+      throw new Failure('BAD_REQUEST', `JSON: ${error instanceof Error ? error.message : 'not valid'}`, {cause: error})
     }
-    const bytes = line === undefined || line === '' ? NONE : encode(line)
-    writer.entry(tsNs, bytes, 0, bytes.length, NONE, pairs.bytes)
+    this.#writer.reset()
+    const streams = objectAt(root, 'body')['streams'] ?? []
+    if (!Array.isArray(streams)) throw wrong('streams', 'an array')
+    for (const [s, stream] of streams.entries()) {
+      if (legacy) this.#legacyStream(objectAt(stream, `streams[${s}]`), `streams[${s}]`)
+      else this.#stream(objectAt(stream, `streams[${s}]`), `streams[${s}]`)
+    }
+    return this.#writer.finish().raw
   }
-  writer.endStream()
-}
 
-function legacyStream({writer, encode}: Context, stream: Json, at: string): void {
-  const labels = stream['labels'] ?? ''
-  if (typeof labels !== 'string') throw wrong(`${at}.labels`, 'a string')
-  writer.beginStream(encode(labels))
-  const entries = stream['entries'] ?? []
-  if (!Array.isArray(entries)) throw wrong(`${at}.entries`, 'an array')
-  for (const [i, item] of entries.entries()) {
-    const entry = objectAt(item, `${at}.entries[${i}]`)
-    const ts = entry['ts']
-    const line = entry['line'] ?? ''
-    const tsNs = ts === undefined ? 0n : typeof ts === 'string' ? rfc3339Ns(ts) : undefined
-    if (tsNs === undefined) throw wrong(`${at}.entries[${i}].ts`, 'an RFC 3339 timestamp')
-    if (typeof line !== 'string') throw wrong(`${at}.entries[${i}].line`, 'a string')
-    const bytes = encode(line)
-    writer.entry(tsNs, bytes, 0, bytes.length)
+  #stream(stream: Json, at: string): void {
+    const pairs = this.#pairs
+    const encoding = this.#encoding
+    this.#writer.beginStream(Buffer.from(labelText(stream['stream'], `${at}.stream`), encoding))
+    const values = stream['values'] ?? []
+    if (!Array.isArray(values)) throw wrong(`${at}.values`, 'an array')
+    for (let i = 0; i < values.length; i++) {
+      const value: unknown = values[i]
+      // Paths are put together only for errors: this loop runs once per line.
+      if (!Array.isArray(value)) throw wrong(`${at}.values[${i}]`, 'an array [timestamp, line, metadata]')
+      const ts: unknown = value[0]
+      const line: unknown = value[1]
+      const tsNs = ts === undefined ? 0n : integerNs(ts)
+      if (tsNs === undefined) throw wrong(`${at}.values[${i}][0]`, 'a string with the timestamp in ns')
+      if (line !== undefined && typeof line !== 'string') throw wrong(`${at}.values[${i}][1]`, 'a string')
+      pairs.reset()
+      if (value.length > 2) {
+        const metadata: unknown = value[2]
+        if (!isObject(metadata)) throw wrong(`${at}.values[${i}][2]`, 'an object of strings')
+        for (const name of Object.keys(metadata)) {
+          const text = metadata[name]
+          if (typeof text !== 'string') throw wrong(`${at}.values[${i}][2][${quote(name)}]`, 'a string')
+          pairs.addText(name, text, encoding)
+        }
+      }
+      this.#writer.textEntry(tsNs, line ?? '', encoding, pairs)
+    }
+    this.#writer.endStream()
   }
-  writer.endStream()
+
+  #legacyStream(stream: Json, at: string): void {
+    const labels = stream['labels'] ?? ''
+    if (typeof labels !== 'string') throw wrong(`${at}.labels`, 'a string')
+    this.#writer.beginStream(Buffer.from(labels, this.#encoding))
+    const entries = stream['entries'] ?? []
+    if (!Array.isArray(entries)) throw wrong(`${at}.entries`, 'an array')
+    this.#pairs.reset()
+    for (const [i, item] of entries.entries()) {
+      const entry = objectAt(item, `${at}.entries[${i}]`)
+      const ts = entry['ts']
+      const line = entry['line'] ?? ''
+      const tsNs = ts === undefined ? 0n : typeof ts === 'string' ? rfc3339Ns(ts) : undefined
+      if (tsNs === undefined) throw wrong(`${at}.entries[${i}].ts`, 'an RFC 3339 timestamp')
+      if (typeof line !== 'string') throw wrong(`${at}.entries[${i}].line`, 'a string')
+      this.#writer.textEntry(tsNs, line, this.#encoding, this.#pairs)
+    }
+    this.#writer.endStream()
+  }
 }
 
 /** Names are not mended: what is no label name is told by the label parser, as it is for protobuf. */

@@ -5,10 +5,11 @@
  *   Stream      := 1: labels  (2: Entry)*
  *   Entry       := 1: Timestamp{1: seconds, 2: nanos}  2: line  (3: LabelPair{1: name, 2: value})*
  *
- * A message is written behind its length, so the length must be known first: an entry's is summed up, a stream's
- * entries go to a buffer of their own and are copied behind it.
+ * A message is written behind its length, so the length must be known first: an entry's is summed up, its pairs being
+ * ready as bytes; a stream's entries go to a buffer of their own and are copied behind the length.
  */
 import type {Label} from '../model/index.ts'
+import {ProtoBytes, varintSize, type TextEncoding} from './proto-bytes.ts'
 
 export type PushColumns = {
   rowCount: number
@@ -24,114 +25,81 @@ const TAG_STREAM = 0x0a
 const TAG_LABELS = 0x0a
 const TAG_ENTRY = 0x12
 const TAG_TIMESTAMP = 0x0a
+const TAG_SECONDS = 0x08
+const TAG_NANOS = 0x10
 const TAG_LINE = 0x12
-const TAG_METADATA = 0x1a
+const TAG_PAIR = 0x1a
+const TAG_NAME = 0x0a
+const TAG_VALUE = 0x12
 
-/** A buffer that grows. `at` is its length. */
-class Bytes {
-  bytes: Uint8Array
-  at = 0
-
-  constructor(capacity: number) {
-    this.bytes = new Uint8Array(capacity)
-  }
-
-  reserve(extra: number): void {
-    if (this.at + extra <= this.bytes.length) return
-    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.at + extra))
-    grown.set(this.bytes.subarray(0, this.at))
-    this.bytes = grown
-  }
-
-  byte(value: number): void {
-    this.bytes[this.at++] = value
-  }
-
-  varint(value: number): void {
-    let rest = value
-    while (rest > 0x7f) {
-      this.bytes[this.at++] = (rest & 0x7f) | 0x80
-      rest = rest > 0x7fffffff ? Math.floor(rest / 128) : rest >>> 7
-    }
-    this.bytes[this.at++] = rest
-  }
-
-  varint64(value: bigint): void {
-    let rest = BigInt.asUintN(64, value)
-    while (rest > 0x7fn) {
-      this.bytes[this.at++] = Number(rest & 0x7fn) | 0x80
-      rest >>= 7n
-    }
-    this.bytes[this.at++] = Number(rest)
-  }
-
-  copy(source: Uint8Array, off: number, length: number): void {
-    if (length > 0) this.bytes.set(source.subarray(off, off + length), this.at)
-    this.at += length
-  }
-}
-
-function varintSize(value: number): number {
-  let size = 1
-  for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 128)) size++
-  return size
-}
-
-/** Bytes of LabelPairs as they stand in an Entry. */
+/** LabelPairs as they stand in an Entry. */
 export class PairWriter {
-  readonly #out = new Bytes(1024)
-  count = 0
+  readonly out = new ProtoBytes(1024)
 
   reset(): void {
-    this.#out.at = 0
-    this.count = 0
+    this.out.at = 0
   }
 
-  /** Bytes written since the last reset; a view until the next write. */
-  get bytes(): Uint8Array {
-    return this.#out.bytes.subarray(0, this.#out.at)
-  }
-
-  add(name: Uint8Array, value: Uint8Array): void {
-    const size = 2 + varintSize(name.length) + name.length + varintSize(value.length) + value.length
-    const out = this.#out
-    out.reserve(size + 6)
-    out.byte(TAG_METADATA)
+  add(name: Uint8Array, value: Uint8Array, valueOff = 0, valueLen = value.length): void {
+    const size = 2 + varintSize(name.length) + name.length + varintSize(valueLen) + valueLen
+    const {out} = this
+    out.reserve(size + 8)
+    out.byte(TAG_PAIR)
     out.varint(size)
-    out.byte(0x0a)
+    out.byte(TAG_NAME)
     out.varint(name.length)
     out.copy(name, 0, name.length)
-    out.byte(0x12)
-    out.varint(value.length)
-    out.copy(value, 0, value.length)
-    this.count++
+    out.byte(TAG_VALUE)
+    out.varint(valueLen)
+    out.copy(value, valueOff, valueLen)
   }
 
-  /** Pairs already encoded. */
-  append(source: Uint8Array, off: number, length: number): void {
-    this.#out.reserve(length)
-    this.#out.copy(source, off, length)
+  addText(name: string, value: string, encoding: TextEncoding): void {
+    const nameLen = Buffer.byteLength(name, encoding)
+    const valueLen = Buffer.byteLength(value, encoding)
+    const {out} = this
+    out.reserve(8)
+    out.byte(TAG_PAIR)
+    out.varint(2 + varintSize(nameLen) + nameLen + varintSize(valueLen) + valueLen)
+    out.byte(TAG_NAME)
+    out.text(name, encoding)
+    out.reserve(1)
+    out.byte(TAG_VALUE)
+    out.text(value, encoding)
   }
 }
 
-const NS = 1_000_000_000n
 const NONE = new Uint8Array(0)
 const text = new TextEncoder()
+const NS_PER_SECOND = 1_000_000_000
+/** Buffers larger than this are not kept for the next push. */
+const KEEP_BYTES_MAX = 16 * 1024 * 1024
+const KEEP_ROWS_MAX = 1 << 18
 
 export class PushWriter {
-  readonly #out: Bytes
-  readonly #stream: Bytes
+  #out = new ProtoBytes(4096)
+  #stream = new ProtoBytes(4096)
   #labels: Uint8Array = NONE
   #streams = 0
   #rows = 0
   #firstRow = 0
-  #columns: Omit<PushColumns, 'rowCount'>
+  #columns = columnsOf(64)
+  /** The timestamps as halves, low first. */
+  #halves = new Int32Array(this.#columns.tsNs.buffer)
 
-  /** Hints; the writer grows as needed. */
-  constructor(bytes = 4096, rows = 64) {
-    this.#out = new Bytes(bytes)
-    this.#stream = new Bytes(bytes)
-    this.#columns = columnsOf(rows)
+  /** Begins a new push; what `finish` gave before is written over. */
+  reset(): void {
+    if (this.#out.bytes.length > KEEP_BYTES_MAX) this.#out = new ProtoBytes(4096)
+    if (this.#stream.bytes.length > KEEP_BYTES_MAX) this.#stream = new ProtoBytes(4096)
+    if (this.#columns.tsNs.length > KEEP_ROWS_MAX) this.#useColumns(columnsOf(64))
+    this.#out.at = 0
+    this.#streams = 0
+    this.#rows = 0
+  }
+
+  #useColumns(columns: Omit<PushColumns, 'rowCount'>): void {
+    this.#columns = columns
+    this.#halves = new Int32Array(columns.tsNs.buffer)
   }
 
   beginStream(labels: Uint8Array): void {
@@ -141,59 +109,86 @@ export class PushWriter {
   }
 
   /**
-   * @param line  lineLen bytes of it from lineOff on, then the bytes of suffix.
-   * @param meta  LabelPairs as they stand in an Entry, metaLen bytes from metaOff on.
+   * @param line    lineLen bytes of it from lineOff on, then the bytes of suffix.
+   * @param meta    LabelPairs as they stand in an Entry, metaLen bytes from metaOff on.
    */
   entry(
     tsNs: bigint,
     line: Uint8Array,
     lineOff: number,
     lineLen: number,
-    suffix: Uint8Array = NONE,
-    meta: Uint8Array = NONE,
-    metaOff = 0,
-    metaLen = meta.length,
+    suffix: Uint8Array,
+    meta: Uint8Array,
+    metaOff: number,
+    metaLen: number,
   ): void {
-    let seconds = tsNs / NS
-    let nanos = Number(tsNs % NS)
-    if (nanos < 0) {
-      nanos += 1_000_000_000
-      seconds -= 1n
-    }
-    const out = this.#stream
     const length = lineLen + suffix.length
-    const secondsSize = seconds === 0n ? 0 : seconds < 0n ? 11 : 1 + varintSize(Number(seconds))
+    this.#begin(tsNs, length, metaLen)
+    const out = this.#stream
+    out.copy(line, lineOff, lineLen)
+    out.copy(suffix, 0, suffix.length)
+    this.#end(meta, metaOff, metaLen)
+  }
+
+  /** The same with a line that is text. */
+  textEntry(tsNs: bigint, line: string, encoding: TextEncoding, pairs: PairWriter): void {
+    const length = Buffer.byteLength(line, encoding)
+    this.#begin(tsNs, length, pairs.out.at)
+    const out = this.#stream
+    if (length > 0) out.at += out.bytes.write(line, out.at, encoding)
+    this.#end(pairs.out.bytes, 0, pairs.out.at)
+  }
+
+  /** Up to the line's first byte, with room for all the entry. */
+  #begin(tsNs: bigint, lineLen: number, metaLen: number): void {
+    const row = this.#rows++
+    if (row === this.#columns.tsNs.length) this.#useColumns(grown(this.#columns))
+    const columns = this.#columns
+    columns.tsNs[row] = tsNs
+    const high = this.#halves[2 * row + 1]!
+    const low = this.#halves[2 * row]! >>> 0
+    // Division of high:low by 1e9 in steps of 16 bits: exact in doubles, and several times faster than BigInt.
+    const first = (high % NS_PER_SECOND) * 65_536 + (low >>> 16)
+    const second = (first % NS_PER_SECOND) * 65_536 + (low & 0xffff)
+    let nanos = second % NS_PER_SECOND
+    let seconds =
+      Math.floor(high / NS_PER_SECOND) * 4_294_967_296 + Math.floor(first / NS_PER_SECOND) * 65_536 + Math.floor(second / NS_PER_SECOND)
+    if (high < 0) {
+      nanos = Number(((tsNs % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n)
+      seconds = Number((tsNs - BigInt(nanos)) / 1_000_000_000n)
+    }
+    const secondsSize = seconds === 0 ? 0 : seconds < 0 ? 11 : 1 + varintSize(seconds)
     const nanosSize = nanos === 0 ? 0 : 1 + varintSize(nanos)
-    const size = 2 + secondsSize + nanosSize + (length === 0 ? 0 : 1 + varintSize(length) + length) + metaLen
-    out.reserve(size + 8)
+    const size = 2 + secondsSize + nanosSize + (lineLen === 0 ? 0 : 1 + varintSize(lineLen) + lineLen) + metaLen
+    const out = this.#stream
+    out.reserve(size + 16)
     out.byte(TAG_ENTRY)
     out.varint(size)
     out.byte(TAG_TIMESTAMP)
     out.byte(secondsSize + nanosSize)
     if (secondsSize > 0) {
-      out.byte(0x08)
-      if (seconds < 0n) out.varint64(seconds)
-      else out.varint(Number(seconds))
+      out.byte(TAG_SECONDS)
+      if (seconds < 0) out.negativeVarint(BigInt(seconds))
+      else out.varint(seconds)
     }
     if (nanosSize > 0) {
-      out.byte(0x10)
+      out.byte(TAG_NANOS)
       out.varint(nanos)
     }
-    const row = this.#rows++
-    if (row === this.#columns.tsNs.length) this.#columns = grown(this.#columns)
-    const columns = this.#columns
-    columns.rowStream[row] = this.#streams
-    columns.tsNs[row] = tsNs
-    if (length > 0) {
+    if (lineLen > 0) {
       out.byte(TAG_LINE)
-      out.varint(length)
+      out.varint(lineLen)
     }
+    columns.rowStream[row] = this.#streams
     columns.lineOff[row] = out.at
-    columns.lineLen[row] = length
-    out.copy(line, lineOff, lineLen)
-    out.copy(suffix, 0, suffix.length)
-    columns.metaOff[row] = out.at
-    columns.metaLen[row] = metaLen
+    columns.lineLen[row] = lineLen
+  }
+
+  #end(meta: Uint8Array, metaOff: number, metaLen: number): void {
+    const row = this.#rows - 1
+    const out = this.#stream
+    this.#columns.metaOff[row] = out.at
+    this.#columns.metaLen[row] = metaLen
     out.copy(meta, metaOff, metaLen)
   }
 
@@ -201,7 +196,7 @@ export class PushWriter {
     const out = this.#out
     const labels = this.#labels
     const labelsSize = labels.length === 0 ? 0 : 1 + varintSize(labels.length) + labels.length
-    out.reserve(labelsSize + this.#stream.at + 8)
+    out.reserve(labelsSize + this.#stream.at + 16)
     out.byte(TAG_STREAM)
     out.varint(labelsSize + this.#stream.at)
     if (labelsSize > 0) {
@@ -213,8 +208,8 @@ export class PushWriter {
     out.copy(this.#stream.bytes, 0, this.#stream.at)
     const {lineOff, metaOff} = this.#columns
     for (let row = this.#firstRow; row < this.#rows; row++) {
-      lineOff[row] = (lineOff[row] ?? 0) + base
-      metaOff[row] = (metaOff[row] ?? 0) + base
+      lineOff[row] = lineOff[row]! + base
+      metaOff[row] = metaOff[row]! + base
     }
     this.#streams++
   }
@@ -223,9 +218,9 @@ export class PushWriter {
     return this.#rows
   }
 
-  /** Views; the writer is not to be used after. */
+  /** Views, until the next reset; columns may be longer than rowCount. */
   finish(): {raw: Uint8Array; columns: PushColumns} {
-    return {raw: this.#out.bytes.subarray(0, this.#out.at), columns: {...this.#columns, rowCount: this.#rows}}
+    return {raw: this.#out.written(), columns: {...this.#columns, rowCount: this.#rows}}
   }
 }
 
@@ -258,8 +253,8 @@ export function encodePush(streams: readonly OutgoingStream[]): Uint8Array {
     writer.beginStream(text.encode(stream.labels))
     for (const {tsNs, line, metadata} of stream.entries) {
       pairs.reset()
-      for (const label of metadata) pairs.add(text.encode(label.name), text.encode(label.value))
-      writer.entry(tsNs, line, 0, line.length, NONE, pairs.bytes)
+      for (const label of metadata) pairs.addText(label.name, label.value, 'utf8')
+      writer.entry(tsNs, line, 0, line.length, NONE, pairs.out.bytes, 0, pairs.out.at)
     }
     writer.endStream()
   }

@@ -175,6 +175,7 @@ describe('tenant rate', () => {
       message:
         `ingestion rate limit exceeded for user t5 (limit: 20971 bytes/sec) while attempting to ingest '12' lines totaling '22812' bytes, ` +
         'reduce log volume or contact your Loki administrator to see if the limit can be increased',
+      retryAfterSeconds: 1,
     })
     expect(b.database.rows).toEqual([])
     const few = one(...entries.slice(0, 8))
@@ -206,14 +207,30 @@ describe('storage stage', () => {
   it('stream count: told whatever the order, the others are stored', async () => {
     const b = bench({'max-global-streams-per-user': '2', 'max-streams-per-user': '5'})
     expect(await b.push([stream('1', entry('a')), stream('2', entry('b'))], 't3')).toEqual({status: 204})
-    expect(await b.push([stream('3', entry('no')), stream('1', entry('c'))], 't3')).toEqual({status: 429, message: limit('3')})
-    expect(await b.push([stream('1', entry('d')), stream('4', entry('no'))], 't3')).toEqual({status: 429, message: limit('4')})
-    expect(await b.push([stream('5', entry('no')), stream('6', entry('no'))], 't3')).toEqual({status: 429, message: limit('5')})
+    expect(await b.push([stream('3', entry('no')), stream('1', entry('c'))], 't3')).toEqual({
+      status: 429,
+      message: limit('3'),
+      retryAfterSeconds: 1,
+    })
+    expect(await b.push([stream('1', entry('d')), stream('4', entry('no'))], 't3')).toEqual({
+      status: 429,
+      message: limit('4'),
+      retryAfterSeconds: 1,
+    })
+    expect(await b.push([stream('5', entry('no')), stream('6', entry('no'))], 't3')).toEqual({
+      status: 429,
+      message: limit('5'),
+      retryAfterSeconds: 1,
+    })
     expect(b.database.rows.map(row => row.line)).toEqual(['a', 'b', 'c', 'd'])
     b.clock.advanceMs(3_600_001)
     expect(await b.push([stream('3', entry('e'))], 't3')).toEqual({status: 204})
     // A stream that went idle and comes back is counted again.
-    expect(await b.push([stream('1', entry('f')), stream('2', entry('no'))], 't3')).toEqual({status: 429, message: limit('2')})
+    expect(await b.push([stream('1', entry('f')), stream('2', entry('no'))], 't3')).toEqual({
+      status: 429,
+      message: limit('2'),
+      retryAfterSeconds: 1,
+    })
   })
 
   it('per-stream rate', async () => {

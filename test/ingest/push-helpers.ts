@@ -3,11 +3,11 @@
  * reads back what it is given, through the columns and through the wire body, and insists that both say the same.
  */
 import {uncompressSync, compressSync} from 'snappy'
+import {isDeepStrictEqual} from 'node:util'
 import protobuf from 'protobufjs'
 import {expect} from 'vitest'
 import {fixedLimits, type LimitsProvider, type Profile} from '../../src/config/index.ts'
 import {createIngest, type Ingest, type IngestDeps, type PushAnswer} from '../../src/ingest/index.ts'
-import {eachPair} from '../../src/ingest/metadata.ts'
 import {createKernel, LEVEL_NAMES, type Kernel} from '../../src/kernel/index.ts'
 import {Failure, type Clock} from '../../src/model/index.ts'
 import type {Append} from '../../src/store/append.ts'
@@ -22,6 +22,7 @@ const root = protobuf.parse(`
   message LabelPair { bytes name = 1; bytes value = 2; }
 `).root
 const PushRequest = root.lookupType('logproto.PushRequest')
+const PushEntry = root.lookupType('logproto.Entry')
 
 export type Pair = [name: string | Uint8Array, value: string | Uint8Array]
 export type TestEntry = {ts?: bigint; line?: string | Uint8Array; metadata?: Pair[]}
@@ -66,7 +67,7 @@ export class FakeDatabase {
     if (this.failure !== undefined) return Promise.reject(this.failure)
     const rows = rowsOf(append)
     expect(Buffer.compare(Buffer.from(append.raw), uncompressSync(Buffer.from(append.wire)) as Buffer)).toBe(0)
-    expect(rows).toEqual(rowsOfWire(append))
+    if (!isDeepStrictEqual(rows, rowsOfWire(append))) expect(rows).toEqual(rowsOfWire(append))
     this.rows.push(...rows)
     this.appends.push({tenant: append.tenant, wire: append.wire})
     return Promise.resolve()
@@ -80,7 +81,12 @@ function rowsOf(append: Append): StoredRow[] {
   for (let row = 0; row < append.rowCount; row++) {
     const off = append.lineOff[row] ?? 0
     const metadata = new Map<string, string>()
-    eachPair(append.raw, append.metaOff[row] ?? 0, append.metaLen[row] ?? 0, (name, value) => addPair(metadata, name, value))
+    const metaOff = append.metaOff[row] ?? 0
+    const pairs = PushEntry.decode(append.raw.subarray(metaOff, metaOff + (append.metaLen[row] ?? 0))) as unknown as Pick<
+      DecodedEntry,
+      'structuredMetadata'
+    >
+    for (const {name, value} of pairs.structuredMetadata) addPair(metadata, name, value)
     const code = append.level[row] ?? 0
     rows.push(
       stored(
@@ -99,8 +105,8 @@ function rowsOf(append: Append): StoredRow[] {
 /** Canonical: names once, no empty values, UTF-8. */
 function addPair(metadata: Map<string, string>, name: Uint8Array, value: Uint8Array): void {
   const key = strict.decode(name)
-  expect([...metadata.keys()]).not.toContain(key)
-  expect(value.length).toBeGreaterThan(0)
+  // Not expect(): this runs for every pair, and expect() takes longer than a push.
+  if (metadata.has(key) || value.length === 0) throw new Error(`not canonical: ${key}`)
   metadata.set(key, strict.decode(value))
 }
 
@@ -110,15 +116,12 @@ function stored(append: Append, stream: number, ts: bigint, line: Uint8Array, me
   return {stream: append.streams[stream]?.canonical ?? '?', ts, line: Buffer.from(line).toString('latin1'), metadata: sorted}
 }
 
-type Decoded = {
-  streams: {
-    entries: {
-      timestamp?: {seconds: string; nanos: number}
-      line: Uint8Array
-      structuredMetadata: {name: Uint8Array; value: Uint8Array}[]
-    }[]
-  }[]
+type DecodedEntry = {
+  timestamp: {seconds: string; nanos: number} | null
+  line: Uint8Array
+  structuredMetadata: {name: Uint8Array; value: Uint8Array}[]
 }
+type Decoded = {streams: {entries: DecodedEntry[]}[]}
 
 function rowsOfWire(append: Append): StoredRow[] {
   const decoded = PushRequest.toObject(PushRequest.decode(uncompressSync(Buffer.from(append.wire)) as Buffer), {
@@ -157,7 +160,7 @@ export class FakeClock implements Clock {
 }
 
 /** What a client sees; a thrown Failure is an answer too. */
-export type Answer = PushAnswer & {code?: string; retryAfterSeconds?: number}
+export type Answer = PushAnswer & {code?: string}
 
 export type Bench = {
   ingest: Ingest
