@@ -43,17 +43,11 @@ export const OPTIONS = {
   'auth.tenant': text('fake', 'The one tenant when auth is off.', {manual: 'The default is what Loki uses.'}),
 
   'store.data-dir': text('./data', 'Directory for the log and the parts.', {alias: 'data'}),
-  'store.fsync': boolean('true', 'Sync the log to disk before a push is acknowledged.', {
-    manual: 'Off, an acknowledged push survives a crash of the process but not of the machine. For tests and throw-away data.',
-  }),
   'store.head-size-max': bytes('48MB', 'Raw bytes held in memory before they are cut into a part.', {
     min: 64 * 1024,
     manual: 'Up to three times as much is in memory while parts are written. Larger makes larger first parts and longer replays at start.',
   }),
   'store.flush-age': duration('5m', 'Oldest entry held in memory before it is cut into a part, however small.', {min: 1}),
-  'store.merge': boolean('true', 'Merge small parts into larger ones in the background.'),
-  'store.merge-interval': duration('15s', 'Pause between looks for parts to merge.', {min: 1}),
-  'store.merge-size-max': bytes('256MB', 'Parts larger than this are not merged further.', {min: 1024 * 1024}),
 
   'query.workers': integer('0', 'Query threads; 0 takes one per core, at most 4.', {max: 64}),
   'query.memory-max': bytes('256MB', 'Memory one query may hold; more fails that query.', {min: 1024 * 1024}),

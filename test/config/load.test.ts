@@ -87,7 +87,7 @@ describe('flags', () => {
     expect(load(['--auth.enabled']).config.auth.enabled).toBe(true)
     expect(load(['--auth.enabled', '--listen', 'x']).config.auth.enabled).toBe(true)
     expect(load(['--auth.enabled', 'off']).config.auth.enabled).toBe(false)
-    expect(load(['--no-store.fsync']).config.store.fsync).toBe(false)
+    expect(load(['--no-limits.unordered-writes']).limits.forTenant('t').unorderedWrites).toBe(false)
   })
 
   it.each([
