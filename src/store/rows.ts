@@ -62,8 +62,13 @@ export function sliceRows(rows: RowsInput, from: number, to: number): RowsInput 
     ns: rows.ns.subarray(from, to),
     lineOffsets: rows.lineOffsets.subarray(from, to + 1),
     lines: rows.lines,
-    meta: rows.meta.map(column => new SlicedMetaColumn(column, from, to)),
+    meta: rows.meta.map(column => sliceColumn(column, from, to)),
   }
+}
+
+function sliceColumn(column: MetaColumn, from: number, to: number): MetaColumn {
+  if (!(column instanceof PackedMetaColumn)) return new SlicedMetaColumn(column, from, to)
+  return new PackedMetaColumn(column.name, column.codes.subarray(from, to), column.offsets, column.bytes)
 }
 
 /** The same dictionary, fewer rows. */

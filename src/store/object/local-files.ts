@@ -21,7 +21,8 @@ export interface LocalFiles {
   stat(path: string): Promise<{size: number; isFile(): boolean}>
   readdir(path: string): Promise<{name: string; isDirectory(): boolean; isFile(): boolean}[]>
   openSync(path: string): number
-  sizeSync(fd: number): number
+  /** `links` is 0 once the file is deleted. */
+  statSync(fd: number): {size: number; links: number}
   /** @returns how many bytes came, fewer than asked only at the end of the file or where the system likes. */
   readSync(fd: number, into: Uint8Array, offset: number, length: number, position: number): number
   closeSync(fd: number): void
@@ -39,7 +40,10 @@ export const NODE_FILES: LocalFiles = {
   stat: path => fs.promises.stat(path),
   readdir: path => fs.promises.readdir(path, {withFileTypes: true}),
   openSync: path => fs.openSync(path, 'r'),
-  sizeSync: fd => fs.fstatSync(fd).size,
+  statSync: fd => {
+    const {size, nlink} = fs.fstatSync(fd)
+    return {size, links: nlink}
+  },
   readSync: (fd, into, offset, length, position) => fs.readSync(fd, into, offset, length, position),
   closeSync: fd => fs.closeSync(fd),
 }

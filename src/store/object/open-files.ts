@@ -2,9 +2,14 @@
  * Keeps the files of recently read objects open, so that a range costs one read and no open.
  *
  * Owns   the descriptors: at most `max`, the longest unused is closed first; all closed by `close`.
+ *        A file that another thread's store deleted keeps its disk space while it is open here: whenever a file is opened,
+ *        some of the longest unused are looked at, and closed when they are gone.
  * Leaves what is read. Everything is synchronous, so a descriptor is never closed under a read.
  */
 import type {LocalFiles} from './local-files.ts'
+
+/** How many are looked at: more than one, so that the gone ones are found faster than new files come. */
+const LOOKED_AT = 4
 
 export type OpenFile = {readonly fd: number; readonly size: number}
 
@@ -31,20 +36,26 @@ export class OpenFiles {
       this.#open.set(key, known)
       return known
     }
-    for (const oldest of this.#open.keys()) {
-      if (this.#open.size < this.#max) break
-      this.forget(oldest)
-    }
+    this.#makeRoom()
     const fd = this.#files.openSync(path)
     let file: OpenFile
     try {
-      file = {fd, size: this.#files.sizeSync(fd)}
+      file = {fd, size: this.#files.statSync(fd).size}
     } catch (error) {
       this.#files.closeSync(fd)
       throw error
     }
     this.#open.set(key, file)
     return file
+  }
+
+  #makeRoom(): void {
+    let looked = 0
+    for (const [key, {fd}] of this.#open) {
+      const isFull = this.#open.size >= this.#max
+      if (!isFull && looked++ === LOOKED_AT) break
+      if (isFull || this.#files.statSync(fd).links === 0) this.forget(key)
+    }
   }
 
   forget(key: string): void {

@@ -66,6 +66,24 @@ describe('local directory', () => {
     expect(open.size).toBe(0)
   })
 
+  it('lets go of files that another store deleted', async () => {
+    const mine = await openLocalObjectStore({directory})
+    const closed: number[] = []
+    const closeSync = (fd: number): void => {
+      closed.push(fd)
+      NODE_FILES.closeSync(fd)
+    }
+    const other = await openLocalObjectStore({directory, files: {...NODE_FILES, closeSync}})
+    for (const key of ['a', 'b', 'c']) await mine.put(key, new Uint8Array(1))
+    for (const key of ['a', 'b']) await other.getRange(key, 0, 1)
+    await mine.delete('a')
+    expect(closed.length).toBe(0)
+    await other.getRange('c', 0, 1)
+    expect(closed.length).toBe(1)
+    await other.close()
+    expect(closed.length).toBe(3)
+  })
+
   it('reads on when the system gives less than asked', async () => {
     const files: LocalFiles = {
       ...NODE_FILES,
