@@ -13,7 +13,7 @@ it('a section of a kind that is not known is skipped', async () => {
   const sections = decodeDirectory(bytes.subarray(end, end + footer.directoryLength), footer, {key: 'k', offset: end, what: 'directory'})
 
   const filters = bytesOf('something of the future')
-  const unknown = {
+  const unknown: Section = {
     kind: 99,
     offset: end,
     storedLength: filters.length,
