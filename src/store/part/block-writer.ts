@@ -10,7 +10,7 @@
  */
 import {crc32} from 'node:zlib'
 import type {BlockCompressor, Compressed} from './block-codec.ts'
-import type {Block, Slice} from './block-table.ts'
+import type {Block, Slice} from './section/block-table.ts'
 import {ByteWriter} from './byte-writer.ts'
 import {CODEC_NONE, HEADER_SIZE, LINE_BLOCK_SIZE_MAX} from './format.ts'
 

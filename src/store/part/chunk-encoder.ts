@@ -7,13 +7,13 @@ import {encodeCodes} from './column/codes.ts'
 import {encodeLengths} from './column/lengths.ts'
 import {encodeValues} from './column/values.ts'
 import type {BlockKind, BlockWriter} from './block-writer.ts'
-import type {Slice} from './block-table.ts'
+import type {Slice} from './section/block-table.ts'
 import {writeChunkHead, type LineSlices, type MetaHead} from './chunk-head.ts'
-import type {ChunkEntry} from './chunk-table.ts'
+import type {ChunkEntry} from './section/chunk-table.ts'
 import {LINE_BLOCK_SIZE_MAX} from './format.ts'
 import {ColumnNumbering, type NumberedColumn} from './meta-encoder.ts'
 import type {RowsInput} from '../rows.ts'
-import type {Symbols} from './symbols.ts'
+import type {Symbols} from './section/symbols.ts'
 
 /** Fewer rows are not worth trying two forms. */
 const TRY_ROWS_MIN = 512

@@ -1,7 +1,7 @@
 /*
  * The head of a chunk: which slices of which blocks hold its columns. Heads of neighbouring chunks share a page.
  */
-import type {Slice} from './block-table.ts'
+import type {Slice} from './section/block-table.ts'
 import type {ByteReader} from './byte-reader.ts'
 import type {ByteWriter} from './byte-writer.ts'
 

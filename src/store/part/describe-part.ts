@@ -3,7 +3,7 @@
  */
 import {dayName, formatLabels} from '../../model/index.ts'
 import type {Chunk} from '../chunk.ts'
-import type {Slice} from './block-table.ts'
+import type {Slice} from './section/block-table.ts'
 import type {ChunkHead} from './chunk-head.ts'
 import {CODEC_NAMES, SECTION_NAMES, VERSION} from './format.ts'
 import type {PartReader} from './part-reader.ts'

@@ -4,17 +4,17 @@
 import type {LabelPredicate, Labels, MaybePromise} from '../../model/index.ts'
 import type {ChunkHandle, ReadStats} from '../chunk.ts'
 import {after} from './after.ts'
-import {BlockTable} from './block-table.ts'
+import {BlockTable} from './section/block-table.ts'
 import {ByteReader, corruption} from './byte-reader.ts'
 import {readChunkHead, type ChunkHead} from './chunk-head.ts'
-import {ChunkTable} from './chunk-table.ts'
-import {readFacts, type PartFacts} from './facts.ts'
+import {ChunkTable} from './section/chunk-table.ts'
+import {readFacts, type PartFacts} from './section/facts.ts'
 import {SECTION_BLOCKS, SECTION_CHUNKS, SECTION_FACTS, SECTION_POSTINGS, SECTION_STREAMS, SECTION_SYMBOLS} from './format.ts'
 import {PartChunk} from './part-chunk.ts'
 import {PartFile, type PartSource} from './part-file.ts'
-import {Postings} from './postings.ts'
-import {StreamTable} from './stream-table.ts'
-import {SymbolTable} from './symbols.ts'
+import {Postings} from './section/postings.ts'
+import {StreamTable} from './section/stream-table.ts'
+import {SymbolTable} from './section/symbols.ts'
 
 /**
  * Opens with one read of the object's end.

@@ -1,7 +1,7 @@
 /*
  * Where the bytes of a part go: per column, per kind of metadata payload, per section. For `skald inspect` and the benchmark.
  */
-import type {Slice} from './block-table.ts'
+import type {Slice} from './section/block-table.ts'
 import {FOOTER_SIZE, HEADER_SIZE, SECTION_NAMES} from './format.ts'
 import type {PartReader} from './part-reader.ts'
 

@@ -11,13 +11,13 @@
 import {crc32} from 'node:zlib'
 import {formatLabels, NS_PER_DAY, type Labels} from '../../model/index.ts'
 import {BlockCompressor, type Compressed} from './block-codec.ts'
-import {writeBlockTable} from './block-table.ts'
+import {writeBlockTable} from './section/block-table.ts'
 import {BlockWriter} from './block-writer.ts'
 import {ByteWriter} from './byte-writer.ts'
 import {ChunkCutter} from './chunk-cutter.ts'
 import {ChunkEncoder} from './chunk-encoder.ts'
-import {writeChunkTable, type ChunkEntry} from './chunk-table.ts'
-import {writeFacts, type PartFacts} from './facts.ts'
+import {writeChunkTable, type ChunkEntry} from './section/chunk-table.ts'
+import {writeFacts, type PartFacts} from './section/facts.ts'
 import {encodeDirectory, encodeFooter, encodeHeader, type Section} from './footer.ts'
 import {
   CODEC_NONE,
@@ -31,10 +31,10 @@ import {
 } from './format.ts'
 import type {PartKernel} from './part-kernel.ts'
 import type {PartCodec, PartMeta} from './part-meta.ts'
-import {writePostings} from './postings.ts'
+import {writePostings} from './section/postings.ts'
 import type {RowsInput} from '../rows.ts'
-import {writeStreamTable, type StreamEntry} from './stream-table.ts'
-import {Symbols} from './symbols.ts'
+import {writeStreamTable, type StreamEntry} from './section/stream-table.ts'
+import {Symbols} from './section/symbols.ts'
 
 /** The level that bench/micro/part.bench.ts found worth its time. */
 export const ZSTD_LEVEL = 3

@@ -1,8 +1,8 @@
-import {NS_PER_DAY} from '../../model/index.ts'
+import {NS_PER_DAY} from '../../../model/index.ts'
 import type {Slice} from './block-table.ts'
-import type {ByteReader} from './byte-reader.ts'
-import type {ByteWriter} from './byte-writer.ts'
-import {ROWS_PER_CHUNK_MAX} from './format.ts'
+import type {ByteReader} from '../byte-reader.ts'
+import type {ByteWriter} from '../byte-writer.ts'
+import {ROWS_PER_CHUNK_MAX} from '../format.ts'
 
 /** What a query knows of a chunk without reading it. */
 export type ChunkEntry = {

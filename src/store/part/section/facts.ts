@@ -1,6 +1,6 @@
-import {NS_PER_DAY} from '../../model/index.ts'
-import type {ByteReader} from './byte-reader.ts'
-import type {ByteWriter} from './byte-writer.ts'
+import {NS_PER_DAY} from '../../../model/index.ts'
+import type {ByteReader} from '../byte-reader.ts'
+import type {ByteWriter} from '../byte-writer.ts'
 
 /** What a part says about itself; the manifest has the same numbers. */
 export type PartFacts = {

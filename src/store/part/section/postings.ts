@@ -1,9 +1,9 @@
 /*
  * Label name -> value -> streams, so that a selector touches only what it names.
  */
-import type {LabelPredicate} from '../../model/index.ts'
-import type {ByteReader} from './byte-reader.ts'
-import type {ByteWriter} from './byte-writer.ts'
+import type {LabelPredicate} from '../../../model/index.ts'
+import type {ByteReader} from '../byte-reader.ts'
+import type {ByteWriter} from '../byte-writer.ts'
 import type {StreamEntry} from './stream-table.ts'
 import type {SymbolTable} from './symbols.ts'
 

@@ -1,6 +1,6 @@
-import type {Label, Labels} from '../../model/index.ts'
-import type {ByteReader} from './byte-reader.ts'
-import type {ByteWriter} from './byte-writer.ts'
+import type {Label, Labels} from '../../../model/index.ts'
+import type {ByteReader} from '../byte-reader.ts'
+import type {ByteWriter} from '../byte-writer.ts'
 import type {SymbolTable} from './symbols.ts'
 
 /** A stream as the writer keeps it: name and value symbols in turn, and how many chunks it has. */

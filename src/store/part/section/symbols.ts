@@ -1,5 +1,5 @@
-import type {ByteReader} from './byte-reader.ts'
-import type {ByteWriter} from './byte-writer.ts'
+import type {ByteReader} from '../byte-reader.ts'
+import type {ByteWriter} from '../byte-writer.ts'
 
 // symbols := count:uvarint length:uvarint* utf8*        label names and values, metadata names       (docs/FORMAT.md § symbols)
 

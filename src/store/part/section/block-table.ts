@@ -1,9 +1,9 @@
 /*
  * Where blocks are. A block is the unit of reading, checking and decompressing; columns and lines are slices of blocks.
  */
-import type {ByteReader} from './byte-reader.ts'
-import type {ByteWriter} from './byte-writer.ts'
-import {CODEC_NAMES, HEADER_SIZE, RAW_LENGTH_MAX, type BlockCodec} from './format.ts'
+import type {ByteReader} from '../byte-reader.ts'
+import type {ByteWriter} from '../byte-writer.ts'
+import {CODEC_NAMES, HEADER_SIZE, RAW_LENGTH_MAX, type BlockCodec} from '../format.ts'
 
 export type Block = {
   /** In the object. */
