@@ -23,10 +23,11 @@ import {noStats} from './exec/stats.ts'
 import {checkEntries, checkLength, checkMatchers, checkRanges} from './limits.ts'
 import {runLogQuery} from './log-query.ts'
 import {checkQuery, parse, walk, type LogQuery, type Query} from './logql/index.ts'
-import {isScalar, ordersSeries, toMatrix, toVector, type Grid} from './metric/index.ts'
+import {isScalar, ordersSeries, toMatrix, toVector, type Grid, type MatrixSeries} from './metric/index.ts'
 import {alignedGrid, instantGrid, leavesOver, runMetricQuery, spanOf, type MetricQuery, type MetricRun} from './metric-query.ts'
 import {planStages, unsupported} from './plan/stages.ts'
 import {Runner, type QueryShards, type Snapshots, type Timers, type Timing} from './run.ts'
+import {checkTemplate} from './template/index.ts'
 
 export type {QueryShards, Snapshots, Timers}
 
@@ -40,9 +41,12 @@ export type EngineOptions<Snapshot> = {
   /** Queries running at once, and waiting. */
   readonly concurrencyMax: number
   readonly queueMax: number
+  /** Whether `variants(…) of (…)` may be used. Default: no. */
+  readonly multiVariant?: boolean
 }
 
 const INSTANT_LOGS = 'log queries are not supported as an instant query type, please change your query to a range query type'
+const NO_VARIANTS = 'multi variant queries are disabled for this instance'
 const NS_PER_MS = 1_000_000n
 
 export function createQueryEngine<Snapshot>(options: EngineOptions<Snapshot>): QueryEngine {
@@ -75,7 +79,7 @@ class Engine<Snapshot> implements QueryEngine {
     const grid = alignedGrid(startNs, question.endNs, question.stepNs)
     const {run, timing} = await this.#metric(query, grid, question, question.partialSeries)
     const warnings = [...run.warnings]
-    const series = limited(toMatrix(run.value, grid), question, warnings)
+    const series = limited(byText(toMatrix(run.value, grid)), question, warnings)
     const points = series.reduce((sum, one) => sum + one.steps.length, 0)
     return {result: {resultType: 'matrix', grid, series}, stats: {...timing, ...statsOf(run), entriesReturned: points}, warnings}
   }
@@ -132,8 +136,9 @@ class Engine<Snapshot> implements QueryEngine {
 
   /** Everything that can be wrong with a query's text is found here, before it waits for its turn. */
   #parse(text: string, limits: QueryLimits): Query {
-    const options = {checkRegex, matchesEmpty}
+    const options = {checkRegex, matchesEmpty, checkTemplate}
     const query = parse(text, options)
+    if (query.kind === 'variants' && !this.#options.multiVariant) throw new Failure('BAD_REQUEST', NO_VARIANTS)
     checkMatchers(query, limits)
     checkQuery(query, options)
     walk(query, node => {
@@ -204,6 +209,12 @@ function statsOf({scan, subqueries}: MetricRun): Pick<MetricRun, 'scan' | 'subqu
   return {scan, subqueries}
 }
 
+/** Series of a range query are ordered by their label text, in which `{}` is last; those of an instant query pair by pair. */
+function byText(series: readonly MatrixSeries[]): MatrixSeries[] {
+  const named = series.map(one => ({one, text: formatLabels(one.labels)}))
+  return named.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0)).map(({one}) => one)
+}
+
 function emptyMatrix({startNs, stepNs}: RangeQuestion): QueryAnswer {
   return {result: {resultType: 'matrix', grid: {startNs, stepNs, count: 0}, series: []}, stats: NO_STATS, warnings: []}
 }
@@ -228,4 +239,5 @@ const PLANNING = {
       throw new Error('planned to be checked, not to be run')
     },
   },
+  nowNs: () => 0n,
 }

@@ -16,6 +16,8 @@ export function regexTests(pattern: string, search: LineSearch): LineTest[] {
   const regex = compileRegex(pattern)
   const text = quote(pattern)
   if (regex.always) return [{text, cost: 0, test: () => true, findRows: allLines}]
+  // Loki reads this as "not empty": a line of nothing but a newline passes, though `.` does not match one.
+  if (pattern === '.+') return [{text, cost: 0, test: (_bytes, from, to) => to > from, findRows: nonEmptyLines}]
   const {anyOf} = regex
   // Bytes are folded as ASCII alone; k and s have other spellings beyond it.
   const bytewise = anyOf?.fold !== true || anyOf.values.every(value => /^[^\u0080-\uffffksKS]*$/.test(value))
@@ -39,6 +41,13 @@ function allLines(_lines: Uint8Array, offsets: Uint32Array, out: Uint32Array): n
   const rows = offsets.length - 1
   for (let row = 0; row < rows; row++) out[row] = row
   return rows
+}
+
+function nonEmptyLines(_lines: Uint8Array, offsets: Uint32Array, out: Uint32Array): number {
+  const rows = offsets.length - 1
+  let count = 0
+  for (let row = 0; row < rows; row++) if (offsets[row + 1]! > offsets[row]!) out[count++] = row
+  return count
 }
 
 function testAll(regex: Regex): FindRows {

@@ -140,16 +140,6 @@ describe('stopping', () => {
   })
 })
 
-describe('what is not there yet', () => {
-  test.each(['| json', '| logfmt', '| line_format "x"', '| drop a', '|> "a<_>"', '|= ip("10.0.0.1")', '| a=ip("10.0.0.1")'])(
-    '%s',
-    async stage => {
-      const {engine} = fakeEngine(STREAMS)
-      expect((await failure(engine.queryRange({...asker(), ...range, query: `{app="app0"} ${stage}`})))[0]).toBe('UNSUPPORTED')
-    },
-  )
-})
-
 describe('streams', () => {
   const question = {...asker(), startNs: T0, endNs: T0 + DAY}
   test('labels, values, series', async () => {
