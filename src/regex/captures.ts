@@ -25,7 +25,7 @@ export class Captures {
   private actions: Int32Array
   private transitions: Transition[] = []
   private threads = 0
-  // Rows of registers, one a thread, and the ones they move to; the registers of the best match.
+  // Rows of registers and the ones they move to; the registers of the best match.
   private registers: Int32Array
   private spare: Int32Array
   private readonly best: Int32Array
@@ -72,7 +72,7 @@ export class Captures {
       let index = row + symbol
       if (this.next[index] === UNKNOWN) index = this.discover(row, symbol)
       const action = this.actions[index]!
-      if (action !== 0 && this.perform(this.transitions[action - 1]!, i, end)) found = true
+      if (action !== 0 && this.perform(this.transitions[action - 1]!, i)) found = true
       row = this.next[index]!
       i = end
     }
@@ -92,9 +92,9 @@ export class Captures {
   }
 
   // True when it found a better match.
-  private perform({match, moves, inPlace}: Transition, before: number, after: number): boolean {
+  private perform({match, moves, inPlace}: Transition, position: number): boolean {
     const {slots} = this.program
-    if (match !== undefined) apply(match, this.registers, this.best, 0, slots, before, after)
+    if (match !== undefined) apply(match, this.registers, this.best, 0, slots, position)
     if (moves !== undefined) {
       const needed = moves.length * slots
       if (needed > this.registers.length) {
@@ -104,7 +104,7 @@ export class Captures {
         this.spare = new Int32Array(2 * needed)
       }
       const target = inPlace ? this.registers : this.spare
-      for (let row = 0; row < moves.length; row++) apply(moves[row]!, this.registers, target, row * slots, slots, before, after)
+      for (let row = 0; row < moves.length; row++) apply(moves[row]!, this.registers, target, row * slots, slots, position)
       this.spare = inPlace ? this.spare : this.registers
       this.registers = target
     }
@@ -151,12 +151,11 @@ export class Captures {
   }
 }
 
-function apply(move: Move, source: Int32Array, target: Int32Array, at: number, slots: number, before: number, after: number): void {
+function apply(move: Move, source: Int32Array, target: Int32Array, at: number, slots: number, position: number): void {
   if (move.from < 0) target.fill(-1, at, at + slots)
   else {
     const from = move.from * slots
     if (source !== target || from !== at) for (let i = 0; i < slots; i++) target[at + i] = source[from + i]!
   }
-  for (const slot of move.before) target[at + slot] = before
-  for (const slot of move.after) target[at + slot] = after
+  for (const slot of move.slots) target[at + slot] = position
 }

@@ -12,7 +12,7 @@ import {INVALID, symbolOf, utf8Tree, type Utf8Tree} from './utf8-tree.ts'
 
 // Larger tables leave the caches of the processor, and building them takes longer than the lazy automaton needs.
 const STATES_MAX = 2000
-const WORK_MAX = 2_000_000
+const WORK_MAX = 600_000
 // Entries hold row numbers times the class count in 16 bits.
 const ENTRIES_MAX = 65_536
 const CLASSES_MAX = 256

@@ -6,7 +6,7 @@
  * (İ and ı, for one, do not fold to i). Two ASCII letters have a third variant: k K U+212A and s S U+017F.
  */
 import {charSet, contains, type CharSet} from './charset.ts'
-import {scanCodePoints} from './unicode.ts'
+import {CASED_PLANES, scanCodePoints} from './unicode.ts'
 
 const KELVIN = 0x212a
 const LONG_S = 0x17f
@@ -49,7 +49,7 @@ function orbits(): Orbits {
 function buildOrbits(): Orbits {
   const sameLetter = /^(.)\1$/isu
   const groups = new Map<number, number[]>()
-  const cased = scanCodePoints('[\\p{Changes_When_Casemapped}\\p{Changes_When_Casefolded}]')
+  const cased = scanCodePoints('[\\p{Changes_When_Casemapped}\\p{Changes_When_Casefolded}]', CASED_PLANES)
   for (let i = 0; i < cased.length; i += 2) {
     for (let rune = cased[i]!; rune <= cased[i + 1]!; rune++) {
       const text = String.fromCodePoint(rune)

@@ -60,9 +60,9 @@ function inspect(node: Node): Info {
     case 'capture':
       return inspect(node.sub)
     case 'repeat':
-      return inspectRepeat(node)
+      return inspectConcat(copiesOf(node))
     case 'concat':
-      return inspectConcat(node.subs.map(inspect))
+      return inspectConcat(node.subs.flatMap(sub => (sub.kind === 'repeat' ? copiesOf(sub) : [inspect(sub)])))
     case 'choice':
       return inspectChoice(node.subs)
   }
@@ -76,15 +76,16 @@ function inspectChar(rune: number, fold: boolean): Info {
   return orbit.length > 2 ? NOTHING : {exact: [{text: String.fromCodePoint(orbit[1]!), fold: true}], needs: []}
 }
 
-function inspectRepeat({min, max, sub}: Node & {kind: 'repeat'}): Info {
+// x{2,} is x, x and anything.
+function copiesOf({min, max, sub}: Node & {kind: 'repeat'}): Info[] {
   const info = inspect(sub)
   if (min === 0) {
-    if (max !== 1 || info.exact === undefined || info.exact.length >= CLASS_RUNES_MAX) return NOTHING
-    return {exact: [...info.exact, {text: '', fold: false}], needs: []}
+    if (max !== 1 || info.exact === undefined || info.exact.length >= CLASS_RUNES_MAX) return [NOTHING]
+    return [{exact: [...info.exact, {text: '', fold: false}], needs: []}]
   }
   const copies: Info[] = Array.from({length: Math.min(min, PIECE_LENGTH_MAX)}, () => info)
   if (max !== min || copies.length < min) copies.push(NOTHING)
-  return inspectConcat(copies)
+  return copies
 }
 
 function inspectConcat(parts: readonly Info[]): Info {

@@ -93,6 +93,8 @@ function isAnyText(node: Node): boolean {
 
 /** True when every text matches: the test has nothing left to look for. */
 export function isAlways(test: Node): boolean {
+  // Every text has a beginning and an end somewhere; a lone ^ or $ asks no more.
+  if (test.kind === 'assert') return test.position !== 'wordBoundary' && test.position !== 'noWordBoundary'
   return test.kind === 'empty' || (test.kind === 'repeat' && test.min === 0) || (isNullable(test) && !hasAssert(test))
 }
 

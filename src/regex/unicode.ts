@@ -4,7 +4,10 @@
  */
 import {charSet, type CharSet} from './charset.ts'
 
-const PLANES = 17
+// Planes 4 to 13 are unassigned, so they are in no class.
+const PLANES = [0, 1, 2, 3, 14, 15, 16] as const
+/** Planes with cased letters. */
+export const CASED_PLANES = [0, 1] as const
 const CATEGORY = /^(?:C[cfo]|L[lmotu]?|M[cen]?|N[dlo]?|P[cdefios]?|S[ckmo]?|Z[lps]?)$/
 const SCRIPT = /^[A-Z][a-z]+(?:_[A-Z][a-z]+)*$|^(?:SignWriting|Nko)$/
 // Four letters are otherwise ISO 15924 codes, which JavaScript takes as aliases and RE2 does not.
@@ -23,7 +26,7 @@ export function unicodeClass(name: string): CharSet | undefined {
 function build(name: string): CharSet | undefined {
   if (name === 'Any') return [0, 0x10ffff]
   if (name === 'Cs') return [0xd800, 0xdfff]
-  if (name === 'C') return scanCodePoints('[\\p{Cc}\\p{Cf}\\p{Co}]', [0xd800, 0xdfff])
+  if (name === 'C') return charSet([...scanCodePoints('[\\p{Cc}\\p{Cf}\\p{Co}]'), 0xd800, 0xdfff])
   if (CATEGORY.test(name)) return scanCodePoints(`\\p{${name}}`)
   if (!SCRIPT.test(name) || NOT_SCRIPTS.has(name) || (name.length === 4 && !SCRIPTS_OF_FOUR.has(name))) return undefined
   try {
@@ -34,10 +37,10 @@ function build(name: string): CharSet | undefined {
 }
 
 /** All code points matched by the source of a one-character RegExp (flag u); surrogates excepted. */
-export function scanCodePoints(source: string, extra: readonly number[] = []): CharSet {
+export function scanCodePoints(source: string, planes: readonly number[] = PLANES): CharSet {
   const runs = new RegExp(`(?:${source})+`, 'gu')
-  const pairs: number[] = [...extra]
-  for (let plane = 0; plane < PLANES; plane++) {
+  const pairs: number[] = []
+  for (const plane of planes) {
     const text = planeText(plane)
     const unit = plane === 0 ? 1 : 2
     for (const match of text.matchAll(runs)) {

@@ -1,5 +1,7 @@
 /** Seeded patterns and texts for comparing engines: small alphabets, so that matches are common and ties matter. */
 
+import {expect} from 'vitest'
+
 export type Random = {
   /** 0 ≤ result < bound. */
   below(bound: number): number
@@ -122,8 +124,10 @@ const TEXT_ATOMS = [
   'µ',
   'μ',
   'K',
+  '\u212a',
   'ſ',
-  'Ω',
+  '\u2126',
+  'ω',
   '\u{FFFD}',
 ] as const
 
@@ -143,4 +147,9 @@ export function randomBytes(r: Random): Uint8Array {
     else parts.push(...whole)
   }
   return Uint8Array.from(parts)
+}
+
+/** An assertion for hot loops: cheap while it holds. */
+export function same(actual: unknown, expected: unknown, ...context: unknown[]): void {
+  if (JSON.stringify(actual) !== JSON.stringify(expected)) expect({context, actual}).toEqual({context, actual: expected})
 }

@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest'
 import {createKernel} from '../../src/kernel/index.ts'
 import {compileRegex} from '../../src/regex/index.ts'
-import {random, randomBytes, randomPattern, randomText, type Random} from './generate.ts'
+import {random, randomBytes, randomPattern, randomText, same, type Random} from './generate.ts'
 
 const encoder = new TextEncoder()
 
@@ -24,7 +24,7 @@ describe.each([
   it('finds the lines that match', () => {
     const r = random(4)
     let tables = 0
-    for (let round = 0; round < 1000; round++) {
+    for (let round = 0; round < 500; round++) {
       const regex = compileRegex(randomPattern(r))
       const {lines, offsets, each} = linesOf(r, r.below(30))
       const {table} = regex
@@ -33,14 +33,14 @@ describe.each([
       const out = new Uint32Array(each.length)
       const found = kernel.dfaRows(lines, offsets, table, undefined, out)
       const expected = each.flatMap((line, row) => (regex.test(line) ? [row] : []))
-      expect([regex.pattern, [...out.subarray(0, found)]]).toEqual([regex.pattern, expected])
+      same([...out.subarray(0, found)], expected, regex.pattern)
 
       const selection = Uint32Array.from(each.keys()).filter(() => r.below(2) === 0)
       const chosen = new Set(selection)
       const foundIn = kernel.dfaRows(lines, offsets, table, selection, selection)
       expect([...selection.subarray(0, foundIn)]).toEqual(expected.filter(row => chosen.has(row)))
     }
-    expect(tables).toBeGreaterThan(900)
+    expect(tables).toBeGreaterThan(450)
   })
 
   it('reads nothing outside of the lines when offsets are wrong', () => {
