@@ -109,8 +109,8 @@ export class Flusher {
     this.stats.flushes++
     generation.drop()
     this.#options.flushed()
-    this.#wake()
     await deleteLog(this.#options.log, generation.number)
+    this.#wake()
   }
 
   async #flushTenant(generation: Generation, head: TenantHead): Promise<void> {

@@ -84,7 +84,7 @@ export async function makeStore(): Promise<TestStore> {
 
 /** `{labels} ts line k=v …` per entry, as the chunks of a stream say it, repeats left out. */
 export async function readAll(
-  database: Database,
+  database: Pick<Database, 'snapshot'>,
   objects: ObjectStore,
   tenant: string,
   options: Partial<SelectOptions> & {failures?: string[]} = {},
