@@ -1,7 +1,7 @@
 /*
  * Binary operators: precedence, and what is known about a node as soon as both legs are.
  */
-import type {Binary, BinaryOp, MetricExpr, Query} from './ast.ts'
+import type {Binary, BinaryOp, Matching, MetricExpr, Query} from './ast.ts'
 import type {Cursor} from './cursor.ts'
 import {foldBinary} from './fold.ts'
 
@@ -28,11 +28,14 @@ export function isSetOp(op: BinaryOp): boolean {
   return op === 'and' || op === 'or' || op === 'unless'
 }
 
+type Parts = {op: BinaryOp; bool: boolean; matching: Matching | undefined; left: Query; right: Query}
+
 /** Folds literals; notes legs that are logs, and literals where only vectors make sense. */
-export function makeBinary(c: Cursor, parts: Omit<Binary, 'kind' | 'span' | 'left' | 'right'> & {left: Query; right: Query}): MetricExpr {
-  const span = {start: parts.left.span.start, end: parts.right.span.end}
+export function makeBinary(c: Cursor, {op, bool, matching, ...legs}: Parts): MetricExpr {
+  const span = {start: legs.left.span.start, end: legs.right.span.end}
   // A leg that is no metric makes the query fail before anybody sees this node.
-  const node: Binary = {...parts, kind: 'binary', left: parts.left as MetricExpr, right: parts.right as MetricExpr, span}
+  const [left, right] = [legs.left as MetricExpr, legs.right as MetricExpr]
+  const node: Binary = {kind: 'binary', op, bool, matching, left, right, span}
   const problem = legProblem(c, node)
   if (problem !== undefined) {
     c.problems.set(node.span, problem)

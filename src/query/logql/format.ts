@@ -16,7 +16,6 @@ import {
   print,
   printAggregationGrouping,
   printGrouping,
-  printLogRange,
   printMetric,
   printOperator,
   printPipeline,
@@ -77,9 +76,8 @@ function formatMetric(expr: MetricExpr, level: number): string {
 function formatBinary(expr: MetricExpr & {kind: 'binary'}, level: number): string {
   const here = indent(level)
   const leg = (side: MetricExpr): string => {
-    const text = formatMetric(side, level + 1)
-    const broken = text.includes('\n')
-    return side.kind === 'binary' && broken ? `${indent(level + 1)}(\n${formatMetric(side, level + 2)}\n${indent(level + 1)})` : text
+    if (side.kind !== 'binary' || printMetric(side).length <= LINE_MAX) return formatMetric(side, level + 1)
+    return `${indent(level + 1)}(\n${formatMetric(side, level + 2)}\n${indent(level + 1)})`
   }
   return `${leg(expr.left)}\n${here}${printOperator(expr).trimEnd()}\n${leg(expr.right)}`
 }
@@ -90,9 +88,8 @@ function formatPipeline(query: Pick<LogQuery, 'selector' | 'stages'>, level: num
   return [indent(level) + printSelector(query.selector), ...query.stages.map(stage => indent(level + 1) + printStage(stage))].join('\n')
 }
 
+/** Only asked for where its aggregation is broken up: the window is set off by a space, an unwrap starts a line. */
 function formatLogRange(range: LogRange, level: number): string {
-  const text = printLogRange(range)
-  if (text.length <= LINE_MAX) return indent(level) + text
   const unwrap = range.unwrap ? printUnwrap(range.unwrap).map(line => indent(level + 1) + line) : []
   return `${[formatPipeline(range, level), ...unwrap].join('\n')} ${printWindow(range)}`
 }

@@ -3,9 +3,12 @@ export const QUERY_BYTES_MAX = 131_072
 
 /**
  * Height of a tree, in nodes. Everything after the parser walks trees by recursion, and a chain such as `a + b + c …`
- * leans to the left one level per operator; 1,000 levels fit any stack with room to spare.
+ * leans to the left one level per operator; 500 levels fit any stack with room to spare.
  */
-export const TREE_HEIGHT_MAX = 1_000
+export const TREE_HEIGHT_MAX = 500
 
-/** Parentheses, aggregations and comma-joined label filters inside each other while parsing; three frames each. */
-export const NESTING_MAX = 500
+/**
+ * Parentheses, aggregations and comma-joined label filters inside each other while parsing; three frames each.
+ * More than twice the height, as printing a tree of that height may need two for each of its nodes, and must be readable.
+ */
+export const NESTING_MAX = 1_100

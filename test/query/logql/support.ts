@@ -35,6 +35,8 @@ export function bare(tree: unknown): string {
   return JSON.stringify(tree, (key, value: unknown) => {
     if (key === 'span') return undefined
     if (typeof value === 'bigint') return `${value}n`
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)) ? `number ${value}` : value
   })
 }

@@ -59,6 +59,7 @@ export function unquote(body: string): string | undefined {
 /** Stands for one escaped byte while a literal is put together; lone, so no well-formed text contains it. */
 const BYTE_MARK = '\udfff'
 
+// Beyond Go's numbers, `0B`, `5P` and `5PB` are left to become byte sizes: no digits follow the B, no exponent the P.
 const NUMBER_FORMS = [
   {
     prefix: 'x',
@@ -67,10 +68,16 @@ const NUMBER_FORMS = [
     digit: /[\da-fA-F]/,
     invalid: undefined,
   },
-  {prefix: 'o', name: 'octal', form: /0[oO]([\d_]*)(\.[\d_]*)?(?:([eEpP])([+-]?)([\d_]*))?/y, digit: /\d/, invalid: /[89]/},
-  {prefix: 'b', name: 'binary', form: /0[bB]([\d_]*)(\.[\d_]*)?(?:([eEpP])([+-]?)([\d_]*))?/y, digit: /\d/, invalid: /[2-9]/},
-  {prefix: '0', name: 'octal', form: /(0[\d_]*)(\.[\d_]*)?(?:([eEpP])([+-]?)([\d_]*))?/y, digit: /\d/, invalid: /[89]/},
-  {prefix: '', name: 'decimal', form: /([\d_]*)(\.[\d_]*)?(?:([eEpP])([+-]?)([\d_]*))?/y, digit: /\d/, invalid: undefined},
+  {prefix: 'o', name: 'octal', form: /0[oO]([\d_]*)(\.[\d_]*)?(?:([eE]|[pP](?=[+-]?\d))([+-]?)([\d_]*))?/y, digit: /\d/, invalid: /[89]/},
+  {
+    prefix: 'b',
+    name: 'binary',
+    form: /0(?:b|B(?=[\d_]))([\d_]*)(\.[\d_]*)?(?:([eE]|[pP](?=[+-]?\d))([+-]?)([\d_]*))?/y,
+    digit: /\d/,
+    invalid: /[2-9]/,
+  },
+  {prefix: '0', name: 'octal', form: /(0[\d_]*)(\.[\d_]*)?(?:([eE]|[pP](?=[+-]?\d))([+-]?)([\d_]*))?/y, digit: /\d/, invalid: /[89]/},
+  {prefix: '', name: 'decimal', form: /([\d_]*)(\.[\d_]*)?(?:([eE]|[pP](?=[+-]?\d))([+-]?)([\d_]*))?/y, digit: /\d/, invalid: undefined},
 ] as const
 
 /** @param start  at a digit, or at a `.` before a digit. */
