@@ -1,7 +1,10 @@
 /*
  * Compresses and decompresses one block. A block that does not shrink is stored as it is.
+ *
+ * zstd is the WebAssembly build of the library, one instance a thread: its native build shares one context among all
+ * threads of a process and crashes (segmentation fault) as soon as two of them use it at once.
  */
-import {compress as zstdCompress, decompress as zstdDecompress} from '@cloudpss/zstd'
+import {compress as zstdCompress, decompress as zstdDecompress} from '@cloudpss/zstd/wasm'
 import {corruption, type Origin} from './byte-reader.ts'
 import {CODEC_LZ4, CODEC_NONE, CODEC_ZSTD, type BlockCodec} from './format.ts'
 import type {PartKernel} from './part-kernel.ts'

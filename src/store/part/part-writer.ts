@@ -37,7 +37,7 @@ import {writeStreamTable, type StreamEntry} from './section/stream-table.ts'
 import {Symbols} from './section/symbols.ts'
 
 /** The level that bench/micro/part.bench.ts found worth its time. */
-export const ZSTD_LEVEL = 3
+export const ZSTD_LEVEL = 1
 
 export type PartWriterOptions = {
   readonly kernel: PartKernel

@@ -1,5 +1,5 @@
 /* Seeded rows, a store in memory, and reading a whole part back: shared by the tests of parts. */
-import {compress, decompress} from '@cloudpss/zstd'
+import {compress, decompress} from '@cloudpss/zstd/wasm'
 import {Failure, type Labels} from '../../../src/model/index.ts'
 import type {Chunk, MetaColumn, ReadStats} from '../../../src/store/chunk.ts'
 import {Dictionary} from '../../../src/store/dictionary.ts'
