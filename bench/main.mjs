@@ -78,15 +78,23 @@ async function measureIngest(server, dir, file) {
   }
 }
 
-/** Waits until everything is in parts and nothing is left to merge. */
+/** Waits until everything is in parts and no merge has ended, and little CPU was used, for a while. */
 async function settle(server) {
   await fetch(`${server.url}/flush`, {method: 'POST'})
   const began = performance.now()
-  for (;;) {
-    const m = await server.metrics()
-    if ((m.get('skald_head_rows') ?? 0) === 0 && (m.get('skald_maintenance_pending') ?? 0) === 0) return
+  const value = (m, name) => m.get(name) ?? 0
+  let last = await server.metrics()
+  for (let quiet = 0; quiet < 3;) {
+    await new Promise(resolve => setTimeout(resolve, 700))
+    const now = await server.metrics()
+    const still =
+      value(now, 'skald_head_rows') === 0 &&
+      value(now, 'skald_head_frozen') === 0 &&
+      value(now, 'skald_merges') === value(last, 'skald_merges') &&
+      value(now, 'process_cpu_seconds_total') - value(last, 'process_cpu_seconds_total') < 0.1
+    quiet = still ? quiet + 1 : 0
+    last = now
     if (performance.now() - began > SETTLE_MS_MAX) throw new Error('the server does not settle')
-    await new Promise(resolve => setTimeout(resolve, 200))
   }
 }
 

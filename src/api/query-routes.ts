@@ -41,9 +41,9 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
   const route = (url: string, handler: Handler) => {
     server.route({method: ['GET', 'POST'], url, handler: async (request, reply) => await handler(paramsOf(request), request, reply)})
   }
-  const asker = (request: FastifyRequest) => {
+  const asker = (request: FastifyRequest, reply: FastifyReply) => {
     const tenant = tenantOf(request.headers['x-scope-orgid'], deps.authEnabled, deps.tenant)
-    return {tenant, limits: deps.limits.forTenant(tenant), signal: signalOf(request)}
+    return {tenant, limits: deps.limits.forTenant(tenant), signal: signalOf(reply)}
   }
 
   const answer = (reply: FastifyReply, result: QueryAnswer, flags: readonly string[]) => {
@@ -57,7 +57,7 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
     const flags = encodingFlags(request)
     const categorize = flags.includes(CATEGORIZE)
     const question = {
-      ...asker(request),
+      ...asker(request, reply),
       query: params.get('query') ?? '',
       ...range,
       limit: parseLimit(params),
@@ -74,7 +74,7 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
     parseLimit(params)
     parseDirection(params)
     const question = {
-      ...asker(request),
+      ...asker(request, reply),
       query: params.get('query') ?? '',
       timeNs: parseTime(params, clock.nowNs()),
       partialSeries: isDrilldown(request),
@@ -82,17 +82,17 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
     return answer(reply, await engine.queryInstant(question), [])
   })
 
-  const labelsQuestion = (params: Params, request: FastifyRequest) => {
+  const labelsQuestion = (params: Params, request: FastifyRequest, reply: FastifyReply) => {
     const query = params.get('query') ?? ''
-    return {...asker(request), ...metadataRange(params, clock), selectors: query === '' ? [] : [query]}
+    return {...asker(request, reply), ...metadataRange(params, clock), selectors: query === '' ? [] : [query]}
   }
   for (const url of ['/loki/api/v1/labels', '/loki/api/v1/label', '/api/prom/label']) {
-    route(url, async (params, request, reply) => sendNames(reply, await engine.labels(labelsQuestion(params, request)), url))
+    route(url, async (params, request, reply) => sendNames(reply, await engine.labels(labelsQuestion(params, request, reply)), url))
   }
   for (const url of ['/loki/api/v1/label/:name/values', '/api/prom/label/:name/values']) {
     route(url, async (params, request, reply) => {
       const {name} = request.params as {name: string}
-      return sendNames(reply, await engine.labelValues({...labelsQuestion(params, request), name}), url)
+      return sendNames(reply, await engine.labelValues({...labelsQuestion(params, request, reply), name}), url)
     })
   }
 
@@ -101,7 +101,7 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
       const all = [...params.getAll('match[]'), ...params.getAll('match')]
       const isEmpty = (selector: string) => selector.replaceAll(/\s/g, '') === '{}'
       if (all.length > 1 && all.some(isEmpty)) throw new Failure('BAD_REQUEST', '0 matchers in group: {}')
-      const question = {...asker(request), ...metadataRange(params, clock), selectors: all.filter(selector => !isEmpty(selector))}
+      const question = {...asker(request, reply), ...metadataRange(params, clock), selectors: all.filter(selector => !isEmpty(selector))}
       const series: Labels[] = await engine.series(question)
       return sendJson(reply, `{"status":"success","data":[${series.map(jsonLabels).join(',')}]}\n`)
     })
@@ -110,7 +110,7 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
   route('/loki/api/v1/index/stats', async (params, request, reply) => {
     const range = parseRange(params, clock.nowNs())
     requireOrdered(range)
-    const {streams, chunks, bytes, entries} = await engine.indexStats({...asker(request), ...range, query: params.get('query') ?? ''})
+    const {streams, chunks, bytes, entries} = await engine.indexStats({...asker(request, reply), ...range, query: params.get('query') ?? ''})
     return sendJson(reply, `${JSON.stringify({streams, chunks, bytes, entries})}\n`)
   })
 }
@@ -128,9 +128,11 @@ function paramsOf(request: FastifyRequest): Params {
 }
 
 /** Aborted when the client closes the connection before it has its answer. */
-function signalOf(request: FastifyRequest): AbortSignal {
+function signalOf(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
-  request.raw.socket.once('close', () => controller.abort())
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort()
+  })
   return controller.signal
 }
 

@@ -5,7 +5,7 @@
  * Leaves what a route does to its file; decoding and limits of pushes to ingest/; everything else to query/.
  */
 import type {IncomingMessage} from 'node:http'
-import fastify, {type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify'
+import {fastify, LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify'
 import {Failure} from '../model/index.ts'
 
 const CLIENT_CLOSED = 499
@@ -27,7 +27,7 @@ export type RequestObserver = {request(route: string, method: string, status: nu
 export function createServer(options: ServerOptions): FastifyInstance {
   const server = fastify({
     loggerInstance: options.log,
-    disableRequestLogging: true,
+    logController: new LogController({disableRequestLogging: true}),
     bodyLimit: options.pushBodyBytesMax,
     requestTimeout: options.requestTimeoutMs,
     keepAliveTimeout: options.keepAliveTimeoutMs,
