@@ -99,7 +99,8 @@ export function parseTime(params: Params, nowNs: bigint): bigint {
 function parseSeconds(text: string): bigint {
   if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
     const ns = Math.round(Number(text) * NS_PER_SECOND)
-    if (!Number.isFinite(ns) || Math.abs(ns) > Number(INT64_MAX)) throw bad(`cannot parse "${text}" to a valid duration. It overflows int64`)
+    if (!Number.isFinite(ns) || Math.abs(ns) > Number(INT64_MAX))
+      throw bad(`cannot parse "${text}" to a valid duration. It overflows int64`)
     return BigInt(ns)
   }
   try {

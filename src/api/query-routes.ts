@@ -110,7 +110,11 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
   route('/loki/api/v1/index/stats', async (params, request, reply) => {
     const range = parseRange(params, clock.nowNs())
     requireOrdered(range)
-    const {streams, chunks, bytes, entries} = await engine.indexStats({...asker(request, reply), ...range, query: params.get('query') ?? ''})
+    const {streams, chunks, bytes, entries} = await engine.indexStats({
+      ...asker(request, reply),
+      ...range,
+      query: params.get('query') ?? '',
+    })
     return sendJson(reply, `${JSON.stringify({streams, chunks, bytes, entries})}\n`)
   })
 }

@@ -5,7 +5,16 @@
  * Leaves what a route does to its file; decoding and limits of pushes to ingest/; everything else to query/.
  */
 import type {IncomingMessage} from 'node:http'
-import {fastify, LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify'
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import type {Admission, Ticket} from '../ingest/index.ts'
 import {Failure} from '../model/index.ts'
 
 const CLIENT_CLOSED = 499
@@ -35,6 +44,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     exposeHeadRoutes: false,
     routerOptions: {caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 4096, querystringParser: () => ({})},
   })
+  server.decorateRequest('ticket', undefined)
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => collectBody(request, payload, options))
   const {observer} = options
@@ -61,25 +71,48 @@ function templateOf(path: string): string {
 }
 
 /**
- * Reads the body into one buffer of its declared length, or grows one where none is declared.
+ * Reads the body into one buffer of its declared length, or grows one where none is declared. Where the route has an
+ * admission, memory is taken only for what it lets in; the handler releases `request.ticket`.
  *
- * @throws {Failure} TOO_LARGE when it is larger than the limit of its kind, BAD_REQUEST when it ends early.
+ * @throws {Failure} TOO_LARGE when it is larger than the limit of its kind, BAD_REQUEST when it ends early, OVERLOADED.
  */
 async function collectBody(request: FastifyRequest, payload: IncomingMessage, sizes: ServerOptions): Promise<Buffer> {
-  const isForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
-  const limit = isForm ? sizes.queryBodyBytesMax : sizes.pushBodyBytesMax
+  const {admission} = request.routeOptions.config
+  const limit = admission === undefined ? sizes.queryBodyBytesMax : sizes.pushBodyBytesMax
   const declared = Number(request.headers['content-length'] ?? Number.NaN)
   if (declared > limit) throw tooLarge(declared, limit)
-  let body = Buffer.allocUnsafe(Number.isNaN(declared) ? 64 * 1024 : declared)
+  const isDeclared = !Number.isNaN(declared)
+  const ticket = admission?.enter(isDeclared ? declared : 0)
+  try {
+    const body = await readBody(payload, isDeclared ? declared : UNDECLARED_BYTES, limit, isDeclared ? undefined : ticket)
+    request.ticket = ticket
+    return body
+  } catch (error) {
+    ticket?.release()
+    throw error
+  }
+}
+
+/** First buffer for a body of unknown length. */
+const UNDECLARED_BYTES = 64 * 1024
+
+/** @param ticket  grows by what arrives, when given. */
+async function readBody(payload: IncomingMessage, expected: number, limit: number, ticket: Ticket | undefined): Promise<Buffer> {
+  let body = Buffer.allocUnsafe(expected)
   let size = 0
   return await new Promise<Buffer>((resolve, reject) => {
+    const refuse = (error: Failure): void => {
+      payload.removeAllListeners('data')
+      payload.resume()
+      reject(error)
+    }
     payload.on('data', (chunk: Buffer) => {
       const end = size + chunk.length
-      if (end > limit) {
-        payload.removeAllListeners('data')
-        payload.resume()
-        reject(tooLarge(end, limit))
-        return
+      if (end > limit) return refuse(tooLarge(end, limit))
+      try {
+        ticket?.grow(chunk.length)
+      } catch (error) {
+        return refuse(Failure.is(error) ? error : new Failure('INTERNAL', 'admission failed', {cause: error}))
       }
       if (end > body.length) {
         const larger = Buffer.allocUnsafe(Math.min(limit, Math.max(end, body.length * 2)))
@@ -108,7 +141,8 @@ function sendFailure(request: FastifyRequest, reply: FastifyReply, error: Fastif
   const newline = request.routeOptions.config.errorNewline === true ? '\n' : ''
   if (error instanceof Failure) {
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)))
-    if (error.status >= 500) request.log.error({url: request.url, status: error.status, code: error.code, err: error.message}, 'request failed')
+    if (error.status >= 500)
+      request.log.error({url: request.url, status: error.status, code: error.code, err: error.message}, 'request failed')
     else request.log.debug({url: request.url, status: error.status, err: error.message}, 'request refused')
     if (error.code === 'TOO_LARGE') reply.header('connection', 'close')
     return sendText(reply, error.status, error.message + newline)
@@ -122,5 +156,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Error bodies end with a newline (push and status routes). */
     errorNewline?: boolean
+    /** Bodies of this route are pushes, admitted before they are read. */
+    admission?: Admission
+  }
+  interface FastifyRequest {
+    /** Of a route with an admission, when there was a body; released by its handler. */
+    ticket?: Ticket | undefined
   }
 }

@@ -4,7 +4,16 @@
  */
 import type {QueryStats} from '../query/index.ts'
 
-const NO_CACHE = {entriesFound: 0, entriesRequested: 0, entriesStored: 0, bytesReceived: 0, bytesSent: 0, requests: 0, downloadTime: 0, queryLengthServed: 0}
+const NO_CACHE = {
+  entriesFound: 0,
+  entriesRequested: 0,
+  entriesStored: 0,
+  bytesReceived: 0,
+  bytesSent: 0,
+  requests: 0,
+  downloadTime: 0,
+  queryLengthServed: 0,
+}
 const CACHES = ['chunk', 'index', 'result', 'statsResult', 'volumeResult', 'seriesResult', 'labelResult', 'instantMetricResult']
 const CACHE = Object.fromEntries(CACHES.map(name => [name, NO_CACHE]))
 

@@ -54,7 +54,7 @@ export class Client {
       if (typeof value === 'string') query.append(name, value)
       else for (const one of value ?? []) query.append(name, one)
     }
-    const response = await this.#fetch(`${path}?${query}`, {})
+    const response = await this.#fetch(`${path}?${query.toString()}`, {})
     return JSON.parse(await response.text())
   }
 
@@ -76,7 +76,11 @@ export class Client {
     if (response.ok) return response
     const text = (await response.text()).trim()
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
-    throw new RequestError(text === '' ? `HTTP status ${response.status}` : text, response.status, Number.isNaN(retryAfter) ? undefined : retryAfter)
+    throw new RequestError(
+      text === '' ? `HTTP status ${response.status}` : text,
+      response.status,
+      Number.isNaN(retryAfter) ? undefined : retryAfter,
+    )
   }
 }
 

@@ -7,7 +7,11 @@ export function completionCommand(commands: () => readonly Command[]): Command {
     name: 'completion',
     summary: 'print a completion script for bash, zsh or fish',
     usage: 'bash|zsh|fish',
-    examples: ['source <(skald completion bash)', 'skald completion zsh > "${fpath[1]}/_skald"', 'skald completion fish > ~/.config/fish/completions/skald.fish'],
+    examples: [
+      'source <(skald completion bash)',
+      'skald completion zsh > "${fpath[1]}/_skald"',
+      'skald completion fish > ~/.config/fish/completions/skald.fish',
+    ],
     flags: {},
     run: (_values, [shell], io) => {
       const script = {bash, zsh, fish}[shell ?? '']

@@ -13,7 +13,11 @@ export const inspectCommand: Command = {
   name: 'inspect',
   summary: 'print a log, manifest or part file readably',
   usage: '[flags] <file>…',
-  examples: ['skald inspect data/log/00000012.log', 'skald inspect data/objects/fake/2026-11-22/manifest', 'skald inspect --rows data/objects/fake/2026-11-22/*.part'],
+  examples: [
+    'skald inspect data/log/00000012.log',
+    'skald inspect data/objects/fake/2026-11-22/manifest',
+    'skald inspect --rows data/objects/fake/2026-11-22/*.part',
+  ],
   flags: {
     rows: {type: 'boolean', help: 'Print the entries of a part too.'},
   },

@@ -7,7 +7,13 @@ import {Client, CLIENT_FLAGS, RANGE_FLAGS, rangeOf} from './client.ts'
 import {systemNowNs} from './clock.ts'
 import {write} from './output.ts'
 
-const OUTPUT = {type: 'string', short: 'o', fallback: 'default', choices: ['default', 'jsonl'], help: 'One a line, as text or JSON.'} as const
+const OUTPUT = {
+  type: 'string',
+  short: 'o',
+  fallback: 'default',
+  choices: ['default', 'jsonl'],
+  help: 'One a line, as text or JSON.',
+} as const
 
 export const labelsCommand: Command = {
   name: 'labels',
@@ -72,8 +78,16 @@ export const seriesCommand: Command = {
       return EXIT_OK
     }
     const json = values.text('output') === 'jsonl'
-    const texts = series.map(one => (json ? JSON.stringify(one) : formatLabels(sortLabels(Object.entries(one).map(([name, value]) => ({name, value}))))))
-    await write(io.out, texts.sort().map(t => `${t}\n`).join(''))
+    const texts = series.map(one =>
+      json ? JSON.stringify(one) : formatLabels(sortLabels(Object.entries(one).map(([name, value]) => ({name, value})))),
+    )
+    await write(
+      io.out,
+      texts
+        .sort()
+        .map(t => `${t}\n`)
+        .join(''),
+    )
     return EXIT_OK
   },
 }

@@ -38,7 +38,7 @@ class Splitter {
 export async function* readStreamLines(input: NodeJS.ReadableStream): AsyncGenerator<Line[]> {
   const splitter = new Splitter()
   for await (const chunk of input) {
-    const lines = splitter.push(typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer))
+    const lines = splitter.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
     if (lines.length > 0) yield lines
     yield []
   }

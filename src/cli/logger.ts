@@ -8,7 +8,12 @@ export type {Logger}
 
 export function createLogger(config: Config['log'], io: Io): Logger {
   const asText = config.format === 'text' || (config.format === 'auto' && io.err.isTTY === true)
-  const options = {level: config.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: {level: (label: string) => ({level: label})}}
+  const options = {
+    level: config.level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: {level: (label: string) => ({level: label})},
+  }
   return pino(options, asText ? textStream(io) : io.err)
 }
 

@@ -24,7 +24,11 @@ export const pushCommand: Command = {
   name: 'push',
   summary: 'send the lines of files or of standard input',
   usage: '[flags] [<file>… | -]',
-  examples: ['skald push -l app=nginx /var/log/nginx/access.log', "journalctl -f | skald push -l app=journal -", 'skald push -l app=web --follow web.log'],
+  examples: [
+    'skald push -l app=nginx /var/log/nginx/access.log',
+    'journalctl -f | skald push -l app=journal -',
+    'skald push -l app=web --follow web.log',
+  ],
   flags: {
     ...CLIENT_FLAGS,
     label: {type: 'string', short: 'l', multiple: true, value: '<name=value>', help: 'Label of the stream; may be given several times.'},
@@ -74,7 +78,13 @@ function ascending(start: bigint, real: boolean): () => bigint {
   }
 }
 
-async function sendLines(source: AsyncIterable<readonly Line[]>, stream: string, metadata: Label[], next: () => bigint, sender: Sender): Promise<void> {
+async function sendLines(
+  source: AsyncIterable<readonly Line[]>,
+  stream: string,
+  metadata: Label[],
+  next: () => bigint,
+  sender: Sender,
+): Promise<void> {
   let batch: {tsNs: bigint; line: Uint8Array; metadata: Label[]}[] = []
   let bytes = 0
   const flush = async () => {
@@ -142,4 +152,3 @@ class Sender {
     if (!this.#quiet && this.#io.err.isTTY === true) this.#io.err.write(`${this.#sent} lines sent\n`)
   }
 }
-

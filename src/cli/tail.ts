@@ -22,7 +22,12 @@ export const tailCommand: Command = {
     since: {type: 'string', value: '<duration>', fallback: '1m', help: 'Begin with the lines of this long ago.'},
     lines: {type: 'string', value: '<count>', fallback: '10', help: 'Lines of the past to begin with, at most.'},
     every: {type: 'string', value: '<duration>', fallback: '500ms', help: 'Pause between two questions.'},
-    'delay-for': {type: 'string', value: '<duration>', fallback: '0s', help: 'Wait this long for late entries, so that lines come in order.'},
+    'delay-for': {
+      type: 'string',
+      value: '<duration>',
+      fallback: '0s',
+      help: 'Wait this long for late entries, so that lines come in order.',
+    },
     ...OUTPUT_FLAGS,
   },
   run: async (values, positionals, io) => {
