@@ -30,7 +30,12 @@ async function readBack(query: string, count: number) {
 }
 
 test('pino-loki: JSON with levels as labels', async () => {
-  const stream = pinoLoki({host: server.url, labels: {app: 'pino-test'}, batching: {interval: 1, maxBufferSize: 10_000}, silenceErrors: false})
+  const stream = pinoLoki({
+    host: server.url,
+    labels: {app: 'pino-test'},
+    batching: {interval: 1, maxBufferSize: 10_000},
+    silenceErrors: false,
+  })
   const log = pino({level: 'trace'}, stream)
   for (let i = 0; i < LINES; i++) {
     if (i % 2 === 0) log.info({n: i}, `pino line ${i}`)
@@ -48,7 +53,14 @@ test('pino-loki: JSON with levels as labels', async () => {
 test.each([true, false])('winston-loki, json: %s', async json => {
   const app = `winston-${json ? 'json' : 'protobuf'}`
   const failures: unknown[] = []
-  const transport = new LokiTransport({host: server.url, labels: {app}, json, interval: 1, batching: true, onConnectionError: error => failures.push(error)})
+  const transport = new LokiTransport({
+    host: server.url,
+    labels: {app},
+    json,
+    interval: 1,
+    batching: true,
+    onConnectionError: error => failures.push(error),
+  })
   const log = winston.createLogger({level: 'debug', transports: [transport], format: winston.format.simple()})
   for (let i = 0; i < LINES; i++) log.log(i % 3 === 0 ? 'warn' : 'info', `winston line ${i} = ✓`, {labels: {kind: `k${i % 2}`}})
   await transport.flush()

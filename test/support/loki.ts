@@ -41,7 +41,11 @@ export async function pushProtobuf(url: string, streams: readonly PushStream[], 
 export type QueriedEntry = {readonly tsNs: bigint; readonly line: string; readonly labels: Readonly<Record<string, string>>}
 
 /** All entries of a log query in time order. */
-export async function queryEntries(url: string, query: string, range: {startNs: bigint; endNs: bigint; limit?: number}): Promise<QueriedEntry[]> {
+export async function queryEntries(
+  url: string,
+  query: string,
+  range: {startNs: bigint; endNs: bigint; limit?: number},
+): Promise<QueriedEntry[]> {
   const params = new URLSearchParams({
     query,
     start: String(range.startNs),
@@ -49,7 +53,7 @@ export async function queryEntries(url: string, query: string, range: {startNs: 
     limit: String(range.limit ?? 5000),
     direction: 'forward',
   })
-  const response = await fetch(`${url}/loki/api/v1/query_range?${params}`)
+  const response = await fetch(`${url}/loki/api/v1/query_range?${params.toString()}`)
   const text = await response.text()
   if (response.status !== 200) throw new Error(`${query}: ${response.status} ${text}`)
   const body = JSON.parse(text) as {warnings?: string[]; data: {result: {stream: Record<string, string>; values: [string, string][]}[]}}
@@ -61,7 +65,7 @@ export async function queryEntries(url: string, query: string, range: {startNs: 
 
 /** The value of an instant query that has one sample; undefined when it has none. */
 export async function queryValue(url: string, query: string, timeNs: bigint): Promise<number | undefined> {
-  const response = await fetch(`${url}/loki/api/v1/query?${new URLSearchParams({query, time: String(timeNs)})}`)
+  const response = await fetch(`${url}/loki/api/v1/query?${new URLSearchParams({query, time: String(timeNs)}).toString()}`)
   const text = await response.text()
   if (response.status !== 200) throw new Error(`${query}: ${response.status} ${text}`)
   const body = JSON.parse(text) as {data: {result: {value: [number, string]}[]}}

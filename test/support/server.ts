@@ -28,7 +28,7 @@ export type StartOptions = {
   readonly wrapper?: readonly string[]
 }
 
-export async function temporaryFolder(name: string): Promise<{dir: string; remove(): Promise<void>}> {
+export async function temporaryFolder(name: string): Promise<{dir: string; remove: () => Promise<void>}> {
   const dir = await mkdtemp(path.join(tmpdir(), `skald-${name}-`))
   return {dir, remove: () => rm(dir, {recursive: true, force: true})}
 }
