@@ -3,6 +3,7 @@ import {Failure} from '../model/index.ts'
 import {EXIT_FAILED, EXIT_OK, EXIT_USAGE, runCommand, UsageError, type Command, type Io} from './command.ts'
 import {completionCommand} from './completion.ts'
 import {RequestError} from './client.ts'
+import {fmtCommand} from './fmt.ts'
 import {inspectCommand} from './inspect.ts'
 import {labelsCommand, seriesCommand} from './labels.ts'
 import {pushCommand} from './push.ts'
@@ -18,6 +19,7 @@ const COMMANDS: readonly Command[] = [
   labelsCommand,
   seriesCommand,
   pushCommand,
+  fmtCommand,
   inspectCommand,
   completionCommand(() => COMMANDS),
 ]

@@ -23,6 +23,7 @@ export type {
   StreamsResult,
   VectorResult,
 } from './answers.ts'
+export {formatQuery} from './format-query.ts'
 export {createQueryEngine, type EngineOptions, type QueryShards, type Snapshots} from './engine.ts'
 export {
   createExecutor,
