@@ -39,7 +39,7 @@ export type DatabaseLimits = {
   readonly headAgeMsMax: number
   /** Generations that wait for their flush; while there are as many, acknowledgements wait too, … */
   readonly frozenMax: number
-  /** … and when the current one has so many raw bytes nevertheless, pushes fail with OVERLOADED. Default: twice headRawBytesMax. */
+  /** … and when the current one has so many raw bytes nevertheless, pushes fail with OVERLOADED. Default: one and a half times headRawBytesMax. */
   readonly headRawBytesHardMax: number
   /** Pushes waiting for the log's sync, bytes. */
   readonly logQueueBytesMax: number
@@ -68,7 +68,7 @@ export type DatabaseOptions = {
 }
 
 export const DATABASE_LIMITS: Omit<DatabaseLimits, 'merge' | 'headRawBytesHardMax'> = {
-  headRawBytesMax: 48 * 1024 * 1024,
+  headRawBytesMax: 32 * 1024 * 1024,
   headAgeMsMax: 5 * 60_000,
   frozenMax: 2,
   logQueueBytesMax: 64 * 1024 * 1024,

@@ -74,7 +74,7 @@ export class Database {
   private constructor(options: DatabaseOptions, lock: DirectoryLock) {
     const {objects, maintenance, clock, randomId} = options
     const headRawBytesMax = options.limits?.headRawBytesMax ?? DATABASE_LIMITS.headRawBytesMax
-    const limits = {...DATABASE_LIMITS, headRawBytesHardMax: 2 * headRawBytesMax, merge: MERGE_LIMITS, ...options.limits}
+    const limits = {...DATABASE_LIMITS, headRawBytesHardMax: 1.5 * headRawBytesMax, merge: MERGE_LIMITS, ...options.limits}
     const folder = options.logFolder ?? createLogFolder(path.join(options.dir, 'log'))
     const timers = options.timers ?? NODE_TIMERS
     const manifests = new Manifests(objects)

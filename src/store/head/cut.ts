@@ -66,10 +66,42 @@ export function gatherLines(view: HeadView, ids: Uint32Array, from: number, to: 
   }
 }
 
-/** Rows [from, to) as columns in fresh arrays. */
-export function gatherRows(view: HeadView, rows: DayRows, from: number, to: number, meta: MetaColumns): RowsInput {
+/**
+ * Buffers for lines that are used again: a megabyte of garbage per chunk is what a flush would spend most memory on. The writer of a
+ * part reads the rows of a stream until the first ones of the next have been added.
+ */
+export class LineBuffers {
+  readonly #free: Uint8Array[] = []
+  #taken: Uint8Array[] = []
+  #before: Uint8Array[] = []
+
+  nextStream(): void {
+    this.#before.push(...this.#taken)
+    this.#taken = []
+  }
+
+  /** Rows of the stream have been added: buffers of the streams before are free. */
+  added(): void {
+    if (this.#before.length === 0) return
+    this.#free.push(...this.#before.slice(0, BUFFERS_KEPT_MAX))
+    this.#before = []
+  }
+
+  /** At least so many bytes. */
+  take(bytes: number): Uint8Array {
+    if (bytes > CHUNK_LINE_BYTES_MAX) return new Uint8Array(bytes)
+    const buffer = this.#free.pop() ?? new Uint8Array(CHUNK_LINE_BYTES_MAX)
+    if (this.#taken.length < BUFFERS_KEPT_MAX) this.#taken.push(buffer)
+    return buffer
+  }
+}
+
+const BUFFERS_KEPT_MAX = 8
+
+/** Rows [from, to) as columns; lines in a buffer of `buffers`, the rest in fresh arrays. */
+export function gatherRows(view: HeadView, rows: DayRows, from: number, to: number, meta: MetaColumns, buffers: LineBuffers): RowsInput {
   const lineOffsets = gatherOffsets(view, rows.ids, from, to)
-  const lines = new Uint8Array(lineOffsets[to - from]!)
+  const lines = buffers.take(lineOffsets[to - from]!)
   gatherLines(view, rows.ids, from, to, lines)
-  return {count: to - from, ns: rows.ns.slice(from, to), lineOffsets, lines, meta: meta.build(view, rows.ids, from, to)}
+  return {count: to - from, ns: rows.ns.subarray(from, to), lineOffsets, lines, meta: meta.build(view, rows.ids, from, to)}
 }

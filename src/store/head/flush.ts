@@ -8,7 +8,7 @@ import {formatLabels} from '../../model/index.ts'
 import {flushedPartId, partKey} from '../manifest/index.ts'
 import type {ObjectStore} from '../object/index.ts'
 import {PartWriter, type PartKernel, type PartMeta} from '../part/index.ts'
-import {cutRows, gatherRows} from './cut.ts'
+import {cutRows, gatherRows, LineBuffers} from './cut.ts'
 import {MetaColumns} from './meta.ts'
 import {orderRows, type DayRows} from './order.ts'
 import type {HeadSnapshot} from './head.ts'
@@ -50,12 +50,15 @@ async function writePart(tools: FlushTools, job: FlushJob, view: HeadView, day: 
   const key = partKey(tenant, day, id)
   const writer = new PartWriter({kernel: tools.kernel, codec: 'lz4', tenant, day, key, id, level: 0, createdNs: job.createdNs})
   const columns = new MetaColumns()
+  const buffers = new LineBuffers()
   let meta: PartMeta | undefined
   function* body(): Generator<Uint8Array> {
     for (const {slot, rows} of streams) {
       let from = 0
+      buffers.nextStream()
       for (const to of cutRows(view, rows)) {
-        writer.add(view.labels(slot), gatherRows(view, rows, from, to, columns))
+        writer.add(view.labels(slot), gatherRows(view, rows, from, to, columns, buffers))
+        buffers.added()
         yield* writer.drain()
         from = to
       }

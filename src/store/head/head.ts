@@ -32,7 +32,7 @@ export type HeadRows = {
 }
 
 const ARENA_BYTES_FIRST = 1024 * 1024
-const ARENA_BYTES_MAX = 16 * 1024 * 1024
+const ARENA_BYTES_MAX = 8 * 1024 * 1024
 
 /** Shared buffers for reuse: touching fresh memory costs more than copying into used. */
 export class SegmentPool {
@@ -41,7 +41,7 @@ export class SegmentPool {
   #bytes = 0
   #nextId = 1
 
-  constructor(bytesMax = 96 * 1024 * 1024) {
+  constructor(bytesMax = 256 * 1024 * 1024) {
     this.#bytesMax = bytesMax
   }
 

@@ -16,7 +16,7 @@ export const DEAD = 0xffffffff
 
 const ROW_BYTES = 8 + 5 * 4 + 1
 /** Fewest raw bytes per row that a segment has room for; a push with smaller entries gets a segment of its own. */
-const RAW_BYTES_PER_ROW_MIN = 64
+const RAW_BYTES_PER_ROW_MIN = 96
 
 export type SegmentColumns = {
   /** ns since the epoch; the words are the same memory, low word first. */
