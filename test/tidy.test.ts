@@ -74,13 +74,14 @@ describe('tidy', () => {
   })
 
   test('no dead exports', () => {
-    const texts = everything.map(f => ({file: f, text: read(f)}))
+    // What an index only passes on is not used by that.
+    const texts = everything.map(f => ({file: f, text: read(f).replace(/^export (?:type )?\{[^}]*\} from .*$/gm, '')}))
     const dead: string[] = []
     for (const file of sources) {
       for (const m of read(file).matchAll(/^export (?:async )?(?:abstract )?(?:function\*?|const|let|class|type|interface) (\w+)/gm)) {
         const name = m[1] ?? ''
         const word = new RegExp(`\\b${name}\\b`)
-        const usedElsewhere = texts.some(t => t.file !== file && !t.file.endsWith('index.ts') && word.test(t.text))
+        const usedElsewhere = texts.some(t => t.file !== file && word.test(t.text))
         const usedHere = (read(file).match(new RegExp(`\\b${name}\\b`, 'g')) ?? []).length > 1
         if (!usedElsewhere && !usedHere) dead.push(`${file}: ${name}`)
       }
