@@ -29,8 +29,17 @@ const WORDS =
   'request handled user session cache miss hit timeout upstream database connection pool retry order payment invoice shipped queue worker job started finished failed token refresh index shard replica leader election snapshot compaction flush batch stream client server'.split(
     ' ',
   )
-const PATHS = '/api/v1/users /api/v1/orders /api/v1/orders/{id} /api/v2/search /healthz /login /static/app.js /metrics /api/v1/cart /checkout'.split(' ')
-const AGENTS = ['Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/132.0', 'curl/8.9.1', 'okhttp/4.12.0', 'Go-http-client/2.0', 'python-requests/2.32']
+const PATHS =
+  '/api/v1/users /api/v1/orders /api/v1/orders/{id} /api/v2/search /healthz /login /static/app.js /metrics /api/v1/cart /checkout'.split(
+    ' ',
+  )
+const AGENTS = [
+  'Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/132.0',
+  'curl/8.9.1',
+  'okhttp/4.12.0',
+  'Go-http-client/2.0',
+  'python-requests/2.32',
+]
 const LEVELS = ['info', 'info', 'info', 'info', 'info', 'info', 'debug', 'debug', 'warn', 'error']
 const KINDS = ['json', 'logfmt', 'access', 'syslog', 'klog']
 const REGIONS = ['eu-west-1', 'us-east-1', 'ap-south-1']
@@ -101,7 +110,13 @@ export function createGenerator(seed = 1) {
   }
 
   function metadata(stream, level, status) {
-    const pairs = [['pod', stream.pod], ['node', stream.node], ['container_id', stream.container], ['region', REGIONS[stream.pod.length % 3]], ['version', stream.image]]
+    const pairs = [
+      ['pod', stream.pod],
+      ['node', stream.node],
+      ['container_id', stream.container],
+      ['region', REGIONS[stream.pod.length % 3]],
+      ['version', stream.image],
+    ]
     if (random() < 1 / 3) pairs.push(['trace_id', hex(32)], ['span_id', hex(16)])
     if (random() < 0.5) pairs.push(['host_ip', stream.hostIp], ['severity', level])
     if (random() < 0.3) pairs.push(['user_id', `u${int(100_000)}`])

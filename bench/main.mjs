@@ -99,7 +99,9 @@ async function settle(server) {
 }
 
 function medians(rows) {
-  return Object.fromEntries(Object.keys(rows[0]).map(key => [key, rows.map(r => r[key]).sort((a, b) => a - b)[Math.floor(rows.length / 2)]]))
+  return Object.fromEntries(
+    Object.keys(rows[0]).map(key => [key, rows.map(r => r[key]).sort((a, b) => a - b)[Math.floor(rows.length / 2)]]),
+  )
 }
 
 function report(ingest, queries, rounds, repeats) {
@@ -113,7 +115,9 @@ function report(ingest, queries, rounds, repeats) {
   console.log(`  peak memory              ${n(ingest.peakMB, 0)} MB, after merges ${n(ingest.peakMergedMB, 0)} MB`)
   console.log(`  stored per 1 GB of raw   ${n(ingest.storedMBPerGB)} MB`)
   console.log(`\nQueries (medians of ${repeats} runs, the first apart)`)
-  console.log(`  ${'query'.padEnd(38)} ${'first ms'.padStart(9)} ${'ms'.padStart(9)} ${'CPU-s'.padStart(7)} ${'MB read'.padStart(9)} ${'MB lines'.padStart(9)} ${'results'.padStart(8)}`)
+  console.log(
+    `  ${'query'.padEnd(38)} ${'first ms'.padStart(9)} ${'ms'.padStart(9)} ${'CPU-s'.padStart(7)} ${'MB read'.padStart(9)} ${'MB lines'.padStart(9)} ${'results'.padStart(8)}`,
+  )
   for (const q of queries) {
     console.log(
       `  ${q.name.padEnd(38)} ${n(q.firstMs).padStart(9)} ${n(q.ms).padStart(9)} ${n(q.cpuSeconds, 3).padStart(7)} ${n(q.firstBytesRead / 1e6).padStart(9)} ${n(q.lineBytes / 1e6).padStart(9)} ${n(q.results, 0).padStart(8)}`,

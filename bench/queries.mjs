@@ -46,7 +46,15 @@ export async function measureQueries(server, queries, repeats) {
     const [first, ...rest] = runs
     const warm = rest.length > 0 ? rest : runs
     const median = key => warm.map(r => r[key]).sort((a, b) => a - b)[Math.floor(warm.length / 2)]
-    rows.push({name: query.name, firstMs: first.ms, ms: median('ms'), cpuSeconds: median('cpuSeconds'), firstBytesRead: first.bytesRead, lineBytes: median('lineBytes'), results: first.results})
+    rows.push({
+      name: query.name,
+      firstMs: first.ms,
+      ms: median('ms'),
+      cpuSeconds: median('cpuSeconds'),
+      firstBytesRead: first.bytesRead,
+      lineBytes: median('lineBytes'),
+      results: first.results,
+    })
   }
   return rows
 }

@@ -39,14 +39,41 @@ export function build({force = false, quiet = false} = {}) {
   if (force) rmSync(path.join(root, 'dist'), {recursive: true, force: true})
   mkdirSync(path.join(root, 'dist', 'kernel'), {recursive: true})
   const builtAt = file => (existsSync(file) ? statSync(file).mtimeMs : 0)
-  if (builtAt(wasm) < Math.max(newest(assembly, () => true), self)) {
+  if (
+    builtAt(wasm) <
+    Math.max(
+      newest(assembly, () => true),
+      self,
+    )
+  ) {
     if (!quiet) console.log('skald: building the kernels (AssemblyScript)')
     run('asc', bin('assemblyscript', 'bin/asc.js'), [
-      'src/kernel/assembly/index.ts', '--outFile', wasm, '--runtime', 'stub', '--importMemory', '--initialMemory', '16',
-      '--noAssert', '--enable', 'simd', '--enable', 'bulk-memory', '-O3', '--use', 'abort=',
+      'src/kernel/assembly/index.ts',
+      '--outFile',
+      wasm,
+      '--runtime',
+      'stub',
+      '--importMemory',
+      '--initialMemory',
+      '16',
+      '--noAssert',
+      '--enable',
+      'simd',
+      '--enable',
+      'bulk-memory',
+      '-O3',
+      '--use',
+      'abort=',
     ])
   }
-  if (builtAt(stamp) < Math.max(newest(path.join(root, 'src'), file => !isKernel(file)), config, self)) {
+  if (
+    builtAt(stamp) <
+    Math.max(
+      newest(path.join(root, 'src'), file => !isKernel(file)),
+      config,
+      self,
+    )
+  ) {
     if (!quiet) console.log('skald: building the server (TypeScript)')
     run('tsc', bin('typescript', 'bin/tsc'), ['-p', 'tsconfig.build.json'])
     writeFileSync(stamp, '')

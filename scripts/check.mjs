@@ -3,13 +3,13 @@ import {runBin, setUp} from './setup.mjs'
 
 await setUp()
 const steps = [
-  ['types', 'typescript/bin/tsc', ['-p', 'tsconfig.json']],
-  ['lint', 'oxlint/bin/oxlint', []],
-  ['format', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']],
-  ['tidy', 'vitest/vitest.mjs', ['run', 'test/tidy.test.ts', '--reporter', 'dot']],
+  {name: 'types', file: 'typescript/bin/tsc', args: ['-p', 'tsconfig.json']},
+  {name: 'lint', file: 'oxlint/bin/oxlint', args: []},
+  {name: 'format', file: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level', 'warn', '.']},
+  {name: 'tidy', file: 'vitest/vitest.mjs', args: ['run', 'test/tidy.test.ts', '--reporter', 'dot']},
 ]
 const failed = []
-for (const [name, file, args] of steps) {
+for (const {name, file, args} of steps) {
   console.log(`skald: ${name}`)
   if (runBin(file, args) !== 0) failed.push(name)
 }

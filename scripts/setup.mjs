@@ -12,7 +12,9 @@ export function checkNode() {
   const needed = [20, 19]
   const have = process.versions.node.split('.').map(Number)
   if (have[0] > needed[0] || (have[0] === needed[0] && have[1] >= needed[1])) return
-  console.error('skald: Node.js ' + needed.join('.') + ' or newer is needed, this is ' + process.versions.node + ' (' + process.execPath + ').')
+  console.error(
+    'skald: Node.js ' + needed.join('.') + ' or newer is needed, this is ' + process.versions.node + ' (' + process.execPath + ').',
+  )
   process.exit(1)
 }
 

@@ -95,7 +95,9 @@ describe('tidy', () => {
   })
 
   test('store knows no LogQL and no HTTP', () => {
-    const wrong = sources.filter(f => f.startsWith('src/store/') && /fastify|node:http|logql/i.test(read(f).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')))
+    const wrong = sources.filter(
+      f => f.startsWith('src/store/') && /fastify|node:http|logql/i.test(read(f).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')),
+    )
     expect(wrong).toEqual([])
   })
 

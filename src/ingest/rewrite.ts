@@ -4,7 +4,7 @@
  */
 import type {Limits} from '../config/index.ts'
 import {FLAG_DETECTED, type Kernel, type ParsedPush} from '../kernel/index.ts'
-import type {Append, StreamRef} from '../store/append.ts'
+import type {Append, StreamRef} from '../store/index.ts'
 import {DROP, MOVE, REWRITE, TRUNCATE, type RowRules, type Verdicts} from './checks.ts'
 import type {MetadataReader} from './metadata.ts'
 import {PairWriter, PushWriter} from './proto-writer.ts'

@@ -7,7 +7,7 @@
  * limit on streams, and forgotten when idle.
  */
 import type {Limits} from '../config/index.ts'
-import type {StreamRef} from '../store/append.ts'
+import type {StreamRef} from '../store/index.ts'
 import {levelOfLabels, type Level} from './levels.ts'
 import {readLabels} from './stream-labels.ts'
 import type {Complaint} from './texts.ts'

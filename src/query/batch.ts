@@ -13,7 +13,7 @@
  * Owns    selection, replaced lines, parsed columns, erasures, error state.
  * Leaves  columns of the chunk to the store: nothing here changes them.
  */
-import type {Chunk, MetaColumn} from '../store/chunk.ts'
+import type {Chunk, MetaColumn} from '../store/index.ts'
 import {labelValue, type Labels} from '../model/index.ts'
 import {decodeText, encodeText, NO_BYTES} from './bytes.ts'
 import {ParsedColumn} from './column.ts'
@@ -190,6 +190,11 @@ export class Batch {
       if (labelValue(this.stream, base) !== undefined && this.chunk.metaNames().includes(base)) return base
     }
     return visible
+  }
+
+  /** False when no stage erased a label. */
+  get anyErased(): boolean {
+    return this.#erased !== undefined
   }
 
   /** true: the stream label and metadata of that name are gone for every row; an array: gone where it is 1. */

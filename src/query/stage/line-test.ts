@@ -2,7 +2,7 @@
  * One alternative of a line filter: a test of a line's bytes, on whole buffers where that is faster.
  */
 
-import type {FindKernel} from '../../kernel/contract.ts'
+import type {FindKernel} from '../../kernel/index.ts'
 
 /** Searches whole buffers; the kernel of the thread, or its plain twin. */
 export type LineSearch = Pick<FindKernel, 'findRows'>
