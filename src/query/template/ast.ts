@@ -33,7 +33,14 @@ export type Arg =
   | {readonly kind: 'chain'; readonly of: Arg; readonly path: readonly string[]; readonly column: number}
   | {readonly kind: 'function'; readonly name: string; readonly column: number}
   | {readonly kind: 'bool'; readonly value: boolean; readonly column: number}
-  | {readonly kind: 'number'; readonly text: string; readonly int: bigint | undefined; readonly float: number; readonly ideal: 'int' | 'float'; readonly column: number}
+  | {
+      readonly kind: 'number'
+      readonly text: string
+      readonly int: bigint | undefined
+      readonly float: number
+      readonly ideal: 'int' | 'float'
+      readonly column: number
+    }
   | {readonly kind: 'string'; readonly value: string; readonly column: number}
   | (Pipe & {readonly kind: 'pipe'})
 

@@ -21,7 +21,12 @@ const CONTINUE = Symbol('continue')
 type Flow = typeof BREAK | typeof CONTINUE | undefined
 
 /** @throws {TemplateError} `template: line:1:3: executing "line" at <…>: …` */
-export function execute(template: ParsedTemplate, functions: ReadonlyMap<string, TemplateFunction>, data: Value, context: CallContext): string {
+export function execute(
+  template: ParsedTemplate,
+  functions: ReadonlyMap<string, TemplateFunction>,
+  data: Value,
+  context: CallContext,
+): string {
   return new Execution(template, functions, context).run(data)
 }
 
@@ -50,12 +55,15 @@ class Execution {
 
   #fail(column: number, shown: string, message: string): TemplateError {
     const quoted = shown.length > 60 ? `${shown.slice(0, 57)}...` : shown
-    return new TemplateError(`template: ${this.#template.name}:1:${column}: executing ${JSON.stringify(this.#current)} at <${quoted}>: ${message}`)
+    return new TemplateError(
+      `template: ${this.#template.name}:1:${column}: executing ${JSON.stringify(this.#current)} at <${quoted}>: ${message}`,
+    )
   }
 
   #write(text: string): void {
     this.#out += text
-    if (this.#out.length > OUTPUT_CHARS_MAX) throw new TemplateError(`template: ${this.#template.name}: output is longer than ${OUTPUT_CHARS_MAX} characters`)
+    if (this.#out.length > OUTPUT_CHARS_MAX)
+      throw new TemplateError(`template: ${this.#template.name}: output is longer than ${OUTPUT_CHARS_MAX} characters`)
   }
 
   #walkAll(nodes: readonly Node[], dot: Value): Flow {
@@ -99,8 +107,10 @@ class Execution {
 
   #call(name: string, column: number, dot: Value): void {
     const nodes = this.#template.defined.get(name)
-    if (nodes === undefined) throw this.#fail(column, `{{template ${JSON.stringify(name)}}}`, `template ${JSON.stringify(name)} not defined`)
-    if (++this.#depth > CALL_DEPTH_MAX) throw this.#fail(column, `{{template ${JSON.stringify(name)}}}`, `exceeded maximum template depth (${CALL_DEPTH_MAX})`)
+    if (nodes === undefined)
+      throw this.#fail(column, `{{template ${JSON.stringify(name)}}}`, `template ${JSON.stringify(name)} not defined`)
+    if (++this.#depth > CALL_DEPTH_MAX)
+      throw this.#fail(column, `{{template ${JSON.stringify(name)}}}`, `exceeded maximum template depth (${CALL_DEPTH_MAX})`)
     const variables = this.#variables
     const current = this.#current
     this.#variables = [{name: '$', value: dot}]
@@ -250,8 +260,14 @@ class Execution {
     const fn = this.#functions.get(name)
     if (fn === undefined) throw this.#fail(column, shown, `${JSON.stringify(name)} is not a defined function`)
     const given = args.length + (piped === undefined ? 0 : 1)
-    if (given < fn.params.length) throw this.#fail(column, name, `wrong number of args for ${name}: want ${fn.rest === undefined ? '' : 'at least '}${fn.params.length} got ${given}`)
-    if (given > fn.params.length && fn.rest === undefined) throw this.#fail(column, name, `wrong number of args for ${name}: want ${fn.params.length} got ${given}`)
+    if (given < fn.params.length)
+      throw this.#fail(
+        column,
+        name,
+        `wrong number of args for ${name}: want ${fn.rest === undefined ? '' : 'at least '}${fn.params.length} got ${given}`,
+      )
+    if (given > fn.params.length && fn.rest === undefined)
+      throw this.#fail(column, name, `wrong number of args for ${name}: want ${fn.params.length} got ${given}`)
     const typeAt = (i: number): ParamType => fn.params[i] ?? fn.rest ?? 'any'
     const values = args.map((arg, i) => this.#typed(this.#operand(arg, dot), typeAt(i), arg.column, printArg(arg)))
     if (piped !== undefined) values.push(this.#typed({value: piped.value}, typeAt(args.length), column, shown))
@@ -264,7 +280,8 @@ class Execution {
   }
 
   #shortCircuit(name: 'and' | 'or', column: number, args: readonly Arg[], dot: Value, piped: Operand | undefined, shown: string): Value {
-    if (args.length + (piped === undefined ? 0 : 1) === 0) throw this.#fail(column, shown, `wrong number of args for ${name}: want at least 1 got 0`)
+    if (args.length + (piped === undefined ? 0 : 1) === 0)
+      throw this.#fail(column, shown, `wrong number of args for ${name}: want at least 1 got 0`)
     let value: Value = null
     for (const arg of args) {
       value = this.#operand(arg, dot).value
@@ -283,8 +300,19 @@ class Execution {
       throw this.#fail(column, shown, `expected ${type === 'int' ? 'integer' : wanted}; found ${constant.text}`)
     }
     const ok =
-      type === 'string' ? typeof value === 'string' : type === 'int' ? typeof value === 'bigint' : type === 'float' ? typeof value === 'number' : isTime(value)
-    if (!ok) throw this.#fail(column, shown, value === null ? `invalid value; expected ${wanted}` : `wrong type for value; expected ${wanted}; got ${typeName(value)}`)
+      type === 'string'
+        ? typeof value === 'string'
+        : type === 'int'
+          ? typeof value === 'bigint'
+          : type === 'float'
+            ? typeof value === 'number'
+            : isTime(value)
+    if (!ok)
+      throw this.#fail(
+        column,
+        shown,
+        value === null ? `invalid value; expected ${wanted}` : `wrong type for value; expected ${wanted}; got ${typeName(value)}`,
+      )
     return value
   }
 }

@@ -16,7 +16,7 @@ export type TemplateFunction = {
 
 export type CallContext = {
   readonly line: () => string
-  readonly timestampNs: bigint
+  readonly timestampNs: () => bigint
   readonly nowNs: () => bigint
   readonly regex: (pattern: string) => TemplateRegex
 }

@@ -24,7 +24,7 @@ export type TemplateInput = {
   /** All labels of the line, as a map of name to value. */
   readonly labels: ReadonlyMap<string, string>
   readonly line: () => string
-  readonly timestampNs: bigint
+  readonly timestampNs: () => bigint
 }
 
 export interface Template {
@@ -35,6 +35,8 @@ export interface Template {
   readonly lone: string | undefined
   /** The text itself when the template has no action. */
   readonly constant: string | undefined
+  /** False when {@link run} gives a text for any labels. */
+  readonly mayFail: boolean
   /** @throws {TemplateError} with Go's message. */
   run(input: TemplateInput): string
 }
@@ -56,17 +58,28 @@ export function compileTemplate(text: string, name: string, nowNs: () => bigint)
     return compiled
   }
   const uses = collect(parsed)
+  const lone = loneField(parsed)
+  const constant = parsed.root.every(node => node.kind === 'text')
+    ? parsed.root.map(node => (node.kind === 'text' ? node.text : '')).join('')
+    : undefined
   return {
     fields: {names: uses.names, all: uses.all},
     readsLine: uses.line,
-    lone: loneField(parsed),
-    constant: parsed.root.every(node => node.kind === 'text') ? parsed.root.map(node => (node.kind === 'text' ? node.text : '')).join('') : undefined,
-    run: input => execute(parsed, FUNCTIONS, input.labels as ReadonlyMap<string, Value>, {line: input.line, timestampNs: input.timestampNs, nowNs, regex}),
+    lone,
+    constant,
+    mayFail: lone === undefined && constant === undefined,
+    run: input =>
+      execute(parsed, FUNCTIONS, input.labels as ReadonlyMap<string, Value>, {
+        line: input.line,
+        timestampNs: input.timestampNs,
+        nowNs,
+        regex,
+      }),
   }
 }
 
 /** Undefined when the text parses, else Go's message. */
-export function checkTemplate(text: string, name: string): string | undefined {
+export function checkTemplate(text: string, name: 'line' | 'label'): string | undefined {
   try {
     parseTemplate(text, name, fn => FUNCTIONS.has(fn))
     return undefined

@@ -80,7 +80,8 @@ class Lexer {
     const source = this.#source
     let at = this.#at
     while (isSpace(source[at])) at++
-    if (source.startsWith('/*', this.#at) || source.startsWith('/*', at)) return this.#comment(source.startsWith('/*', this.#at) ? this.#at : at)
+    if (source.startsWith('/*', this.#at) || source.startsWith('/*', at))
+      return this.#comment(source.startsWith('/*', this.#at) ? this.#at : at)
     this.#push('open', '{{', open)
     this.#parens = 0
     for (;;) {
@@ -143,7 +144,9 @@ class Lexer {
       return this.#word('field', 1)
     }
     if (/[0-9+\-.]/.test(c)) {
-      const m = /^[+-]?(?:0[xX][0-9a-fA-F_]*|0[bB][01_]*|0[oO][0-7_]*|[0-9_]*(?:\.[0-9_]*)?(?:[eEpP][+-]?[0-9_]+)?)i?/.exec(source.slice(start))
+      const m = /^[+-]?(?:0[xX][0-9a-fA-F_]*|0[bB][01_]*|0[oO][0-7_]*|[0-9_]*(?:\.[0-9_]*)?(?:[eEpP][+-]?[0-9_]+)?)i?/.exec(
+        source.slice(start),
+      )
       const text = m?.[0] ?? ''
       if (text === '' || text === '+' || text === '-' || WORD.test(charAt(source, start + text.length))) {
         throw this.#fail(`bad number syntax: ${JSON.stringify(source.slice(start, start + text.length + 1))}`)
@@ -151,7 +154,9 @@ class Lexer {
       return this.#take('number', text.length)
     }
     if (WORD.test(charAt(source, start))) return this.#word('identifier', 0)
-    throw this.#fail(`unexpected ${describeChar(charAt(source, start))} in ${this.#tokens.at(-1)?.kind === 'identifier' ? 'operand' : 'command'}`)
+    throw this.#fail(
+      `unexpected ${describeChar(charAt(source, start))} in ${this.#tokens.at(-1)?.kind === 'identifier' ? 'operand' : 'command'}`,
+    )
   }
 
   #take(kind: TokenKind, length: number): void {

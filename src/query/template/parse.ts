@@ -70,7 +70,12 @@ class Parser {
   }
 
   #unexpected(token: Token, context: string): TemplateError {
-    const shown = token.kind === 'end' ? 'EOF' : KEYWORDS.has(token.text) && token.kind === 'identifier' ? `<${token.text}>` : JSON.stringify(token.kind === 'close' ? '}}' : token.text)
+    const shown =
+      token.kind === 'end'
+        ? 'EOF'
+        : KEYWORDS.has(token.text) && token.kind === 'identifier'
+          ? `<${token.text}>`
+          : JSON.stringify(token.kind === 'close' ? '}}' : token.text)
     return this.#fail(token, `unexpected ${shown} in ${context}`)
   }
 
@@ -335,7 +340,8 @@ class Parser {
     if (token.kind === 'char') {
       const value = unquote(`"${text.slice(1, -1).replace(/^\\'$/, "'").replace(/^"$/, '\\"')}"`)
       const code = value?.codePointAt(0)
-      if (value === undefined || code === undefined || value.length > (code > 0xffff ? 2 : 1)) throw this.#fail(token, `malformed character constant: ${text}`)
+      if (value === undefined || code === undefined || value.length > (code > 0xffff ? 2 : 1))
+        throw this.#fail(token, `malformed character constant: ${text}`)
       return {kind: 'number', text, int: BigInt(code), float: code, ideal: 'int', column}
     }
     const clean = text.replace(/^\+/, '').replaceAll('_', '')

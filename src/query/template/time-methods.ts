@@ -33,7 +33,16 @@ export function callTimeMethod(time: Time, name: string, args: readonly Value[])
     AddDate: () => {
       const c = civil()
       const [years, months, days] = args.map(intArg)
-      return timeOf(c.year + (years ?? 0), c.month + (months ?? 0), c.day + (days ?? 0), c.hour, c.minute, c.second, c.nanosecond, time.zone)
+      return timeOf(
+        c.year + (years ?? 0),
+        c.month + (months ?? 0),
+        c.day + (days ?? 0),
+        c.hour,
+        c.minute,
+        c.second,
+        c.nanosecond,
+        time.zone,
+      )
     },
     Equal: () => time.ns === timeArg(args[0]).ns,
     Before: () => time.ns < timeArg(args[0]).ns,

@@ -13,7 +13,19 @@ export const ZERO_TIME: Time = {ns: -62_135_596_800n * NS, zone: 'UTC'}
 const MONTHS = 'January February March April May June July August September October November December'.split(' ')
 const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
 
-export type Civil = {year: number; month: number; day: number; hour: number; minute: number; second: number; nanosecond: number; weekday: number; yearDay: number; offsetSeconds: number; zoneName: string}
+export type Civil = {
+  year: number
+  month: number
+  day: number
+  hour: number
+  minute: number
+  second: number
+  nanosecond: number
+  weekday: number
+  yearDay: number
+  offsetSeconds: number
+  zoneName: string
+}
 
 const floorDiv = (a: bigint, b: bigint) => a / b - (a % b !== 0n && a % b < 0n !== b < 0n ? 1n : 0n)
 
@@ -68,7 +80,17 @@ function zoneAt(zone: string, seconds: number): {offsetSeconds: number; name: st
   const timeZone = zone === 'Local' ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone
   let format = formats.get(timeZone)
   if (format === undefined) {
-    const options = {timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric', timeZoneName: 'short'} as const
+    const options = {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+      timeZoneName: 'short',
+    } as const
     format = new Intl.DateTimeFormat('en-US', options)
     formats.set(timeZone, format)
   }
@@ -76,11 +98,23 @@ function zoneAt(zone: string, seconds: number): {offsetSeconds: number; name: st
   const n = (key: string) => Number(parts[key] ?? 0)
   const local = utcMs(n('year'), n('month') - 1, n('day'), n('hour'), n('minute'), n('second')) / 1000
   const name = parts['timeZoneName'] ?? 'UTC'
-  return {offsetSeconds: local - seconds, name: /^GMT[+-]/.test(name) ? name.slice(3).padStart(3, '0') : name === 'GMT' && timeZone === 'UTC' ? 'UTC' : name}
+  return {
+    offsetSeconds: local - seconds,
+    name: /^GMT[+-]/.test(name) ? name.slice(3).padStart(3, '0') : name === 'GMT' && timeZone === 'UTC' ? 'UTC' : name,
+  }
 }
 
 /** The instant of a civil time in a zone; days and months may overflow, as Go's time.Date allows. */
-export function timeOf(year: number, month: number, day: number, hour: number, minute: number, second: number, nanosecond: number, zone: string): Time {
+export function timeOf(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+  nanosecond: number,
+  zone: string,
+): Time {
   const local = utcMs(year, month - 1, day, hour, minute, second) / 1000
   // Twice, because the offset is that of the result, not of the guess.
   let seconds = local - zoneAt(zone, local).offsetSeconds
@@ -121,30 +155,77 @@ export function formatTime(time: Time, layout: string): string {
     }
     const hour12 = c.hour % 12 === 0 ? 12 : c.hour % 12
     switch (text) {
-      case 'January': out += MONTHS[c.month - 1]; break
-      case 'Jan': out += MONTHS[c.month - 1]?.slice(0, 3); break
-      case '1': out += c.month; break
-      case '01': out += pad(c.month, 2); break
-      case 'Monday': out += DAYS[c.weekday]; break
-      case 'Mon': out += DAYS[c.weekday]?.slice(0, 3); break
-      case '2': out += c.day; break
-      case '_2': out += pad(c.day, 2, ' '); break
-      case '02': out += pad(c.day, 2); break
-      case '__2': out += pad(c.yearDay, 3, ' '); break
-      case '002': out += pad(c.yearDay, 3); break
-      case '15': out += pad(c.hour, 2); break
-      case '3': out += hour12; break
-      case '03': out += pad(hour12, 2); break
-      case '4': out += c.minute; break
-      case '04': out += pad(c.minute, 2); break
-      case '5': out += c.second; break
-      case '05': out += pad(c.second, 2); break
-      case '2006': out += c.year < 0 ? `-${pad(-c.year, 4)}` : pad(c.year, 4); break
-      case '06': out += pad(((c.year % 100) + 100) % 100, 2); break
-      case 'PM': out += c.hour >= 12 ? 'PM' : 'AM'; break
-      case 'pm': out += c.hour >= 12 ? 'pm' : 'am'; break
-      case 'MST': out += c.zoneName; break
-      default: out += text.startsWith('.') || text.startsWith(',') ? fraction(text, c.nanosecond) : offset(text, c.offsetSeconds)
+      case 'January':
+        out += MONTHS[c.month - 1]
+        break
+      case 'Jan':
+        out += MONTHS[c.month - 1]?.slice(0, 3)
+        break
+      case '1':
+        out += c.month
+        break
+      case '01':
+        out += pad(c.month, 2)
+        break
+      case 'Monday':
+        out += DAYS[c.weekday]
+        break
+      case 'Mon':
+        out += DAYS[c.weekday]?.slice(0, 3)
+        break
+      case '2':
+        out += c.day
+        break
+      case '_2':
+        out += pad(c.day, 2, ' ')
+        break
+      case '02':
+        out += pad(c.day, 2)
+        break
+      case '__2':
+        out += pad(c.yearDay, 3, ' ')
+        break
+      case '002':
+        out += pad(c.yearDay, 3)
+        break
+      case '15':
+        out += pad(c.hour, 2)
+        break
+      case '3':
+        out += hour12
+        break
+      case '03':
+        out += pad(hour12, 2)
+        break
+      case '4':
+        out += c.minute
+        break
+      case '04':
+        out += pad(c.minute, 2)
+        break
+      case '5':
+        out += c.second
+        break
+      case '05':
+        out += pad(c.second, 2)
+        break
+      case '2006':
+        out += c.year < 0 ? `-${pad(-c.year, 4)}` : pad(c.year, 4)
+        break
+      case '06':
+        out += pad(((c.year % 100) + 100) % 100, 2)
+        break
+      case 'PM':
+        out += c.hour >= 12 ? 'PM' : 'AM'
+        break
+      case 'pm':
+        out += c.hour >= 12 ? 'pm' : 'am'
+        break
+      case 'MST':
+        out += c.zoneName
+        break
+      default:
+        out += text.startsWith('.') || text.startsWith(',') ? fraction(text, c.nanosecond) : offset(text, c.offsetSeconds)
     }
   }
   return out
@@ -171,7 +252,13 @@ function offset(element: string, seconds: number): string {
 /** Reads text by a layout; undefined when it does not fit. Without a zone in the text it is in `zone`. */
 export function parseTime(layout: string, text: string, zone: string): Time | undefined {
   let rest = text
-  let year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0, nanosecond = 0
+  let year = 0,
+    month = 1,
+    day = 1,
+    hour = 0,
+    minute = 0,
+    second = 0,
+    nanosecond = 0
   let yearDay: number | undefined
   let pm: boolean | undefined
   let found: string | undefined
@@ -210,28 +297,65 @@ export function parseTime(layout: string, text: string, zone: string): Time | un
       continue
     }
     switch (piece) {
-      case 'January': ok = named(MONTHS, i => (month = i + 1)); break
-      case 'Jan': ok = named(short(MONTHS), i => (month = i + 1)); break
-      case 'Monday': ok = named(DAYS, () => undefined); break
-      case 'Mon': ok = named(short(DAYS), () => undefined); break
-      case '1': ok = number(/^\d{1,2}/, n => (month = n)); break
-      case '01': ok = number(/^\d{2}/, n => (month = n)); break
-      case '2': ok = number(/^\d{1,2}/, n => (day = n)); break
-      case '_2': ok = number(/^ ?\d{1,2}/, n => (day = n)); break
-      case '02': ok = number(/^\d{1,2}/, n => (day = n)); break
-      case '002': case '__2': ok = number(/^ {0,2}\d{1,3}/, n => (yearDay = n)); break
-      case '15': ok = number(/^\d{1,2}/, n => (hour = n)); break
-      case '3': ok = number(/^\d{1,2}/, n => (hour = n)); break
-      case '03': ok = number(/^\d{2}/, n => (hour = n)); break
-      case '4': ok = number(/^\d{1,2}/, n => (minute = n)); break
-      case '04': ok = number(/^\d{2}/, n => (minute = n)); break
-      case '5': case '05':
+      case 'January':
+        ok = named(MONTHS, i => (month = i + 1))
+        break
+      case 'Jan':
+        ok = named(short(MONTHS), i => (month = i + 1))
+        break
+      case 'Monday':
+        ok = named(DAYS, () => undefined)
+        break
+      case 'Mon':
+        ok = named(short(DAYS), () => undefined)
+        break
+      case '1':
+        ok = number(/^\d{1,2}/, n => (month = n))
+        break
+      case '01':
+        ok = number(/^\d{2}/, n => (month = n))
+        break
+      case '2':
+        ok = number(/^\d{1,2}/, n => (day = n))
+        break
+      case '_2':
+        ok = number(/^ ?\d{1,2}/, n => (day = n))
+        break
+      case '02':
+        ok = number(/^\d{1,2}/, n => (day = n))
+        break
+      case '002':
+      case '__2':
+        ok = number(/^ {0,2}\d{1,3}/, n => (yearDay = n))
+        break
+      case '15':
+        ok = number(/^\d{1,2}/, n => (hour = n))
+        break
+      case '3':
+        ok = number(/^\d{1,2}/, n => (hour = n))
+        break
+      case '03':
+        ok = number(/^\d{2}/, n => (hour = n))
+        break
+      case '4':
+        ok = number(/^\d{1,2}/, n => (minute = n))
+        break
+      case '04':
+        ok = number(/^\d{2}/, n => (minute = n))
+        break
+      case '5':
+      case '05':
         ok = number(piece === '5' ? /^\d{1,2}/ : /^\d{2}/, n => (second = n))
         afterSeconds = true
         break
-      case '2006': ok = number(/^\d{4}/, n => (year = n)); break
-      case '06': ok = number(/^\d{2}/, n => (year = n >= 69 ? 1900 + n : 2000 + n)); break
-      case 'PM': case 'pm': {
+      case '2006':
+        ok = number(/^\d{4}/, n => (year = n))
+        break
+      case '06':
+        ok = number(/^\d{2}/, n => (year = n >= 69 ? 1900 + n : 2000 + n))
+        break
+      case 'PM':
+      case 'pm': {
         const half = take(piece === 'PM' ? /^(AM|PM)/ : /^(am|pm)/)
         ok = half !== undefined
         pm = half?.toLowerCase() === 'pm'

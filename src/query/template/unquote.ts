@@ -15,7 +15,14 @@ export function unquote(literal: string): string | undefined {
     at += m[0].length
     const [whole, hex, u4, u8, octal, short] = m
     const code = u4 ?? u8
-    const byte = hex !== undefined ? Number.parseInt(hex, 16) : octal !== undefined ? Number.parseInt(octal, 8) : short !== undefined ? ESCAPES[short] : undefined
+    const byte =
+      hex !== undefined
+        ? Number.parseInt(hex, 16)
+        : octal !== undefined
+          ? Number.parseInt(octal, 8)
+          : short !== undefined
+            ? ESCAPES[short]
+            : undefined
     if (!whole.startsWith('\\')) bytes.push(Buffer.from(whole))
     else if (code !== undefined) {
       const value = Number.parseInt(code, 16)

@@ -73,7 +73,9 @@ export function plainDecimal(value: number): string {
   const exponent = Number(exponentText)
   const digits = lead + fraction
   if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`
-  return exponent >= fraction.length ? sign + digits.padEnd(exponent + 1, '0') : `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`
+  return exponent >= fraction.length
+    ? sign + digits.padEnd(exponent + 1, '0')
+    : `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`
 }
 
 /** -1, 0, 1; undefined when the values are not of one basic kind. NaN compares as neither: NaN. */

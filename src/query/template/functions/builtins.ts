@@ -51,7 +51,8 @@ function index(value: Value, key: Value, isData: boolean): Value {
 }
 
 function slice(value: Value, bounds: readonly Value[]): Value {
-  if (typeof value !== 'string' && !isList(value)) throw new Error(value === null ? 'slice of untyped nil' : `can't slice item of type ${typeName(value)}`)
+  if (typeof value !== 'string' && !isList(value))
+    throw new Error(value === null ? 'slice of untyped nil' : `can't slice item of type ${typeName(value)}`)
   const size = typeof value === 'string' ? Buffer.byteLength(value) : value.length
   const [from = 0, to = size] = bounds.map(bound => {
     if (typeof bound !== 'bigint') throw new Error(`cannot index slice/array with type ${typeName(bound)}`)
@@ -78,7 +79,11 @@ export const BUILTIN_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   gt: order(o => o > 0),
   ge: order(o => o >= 0),
   len: {params: ['any'], call: ([v]) => len(v ?? null)},
-  index: {params: ['any'], rest: 'any', call: ([v = null, ...keys]) => keys.reduce<Value>((value, key, i) => index(value, key, i === 0), v)},
+  index: {
+    params: ['any'],
+    rest: 'any',
+    call: ([v = null, ...keys]) => keys.reduce<Value>((value, key, i) => index(value, key, i === 0), v),
+  },
   slice: {params: ['any'], rest: 'any', call: ([v = null, ...bounds]) => slice(v, bounds)},
   print: {params: [], rest: 'any', call: args => sprint(args)},
   printf: {params: ['string'], rest: 'any', call: ([format, ...args]) => sprintf(String(format), args)},
@@ -93,4 +98,3 @@ export const BUILTIN_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   default: {params: ['any'], rest: 'any', call: ([fallback = null, v = null]) => (isEmpty(v) ? fallback : v)},
   __line__: {params: [], call: (_args, c) => c.line()},
 }
-

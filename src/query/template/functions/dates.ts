@@ -23,7 +23,7 @@ function toDateInZone(layout: string, zone: string, value: string): Time {
 
 export const DATE_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   now: {params: [], call: (_args, c) => ({ns: c.nowNs(), zone: 'Local'})},
-  __timestamp__: {params: [], call: (_args, c) => ({ns: c.timestampNs, zone: 'UTC'})},
+  __timestamp__: {params: [], call: (_args, c) => ({ns: c.timestampNs(), zone: 'UTC'})},
   date: {
     params: ['string', 'any'],
     call: ([layout, value], c) => {
@@ -34,7 +34,10 @@ export const DATE_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
     },
   },
   toDate: {params: ['string', 'string'], call: ([layout, value]) => toDateInZone(text(layout), 'Local', text(value))},
-  toDateInZone: {params: ['string', 'string', 'string'], call: ([layout, zone, value]) => toDateInZone(text(layout), text(zone), text(value))},
+  toDateInZone: {
+    params: ['string', 'string', 'string'],
+    call: ([layout, zone, value]) => toDateInZone(text(layout), text(zone), text(value)),
+  },
   unixEpoch: {params: ['time'], call: ([t]) => String(floorDiv(time(t).ns, 1_000_000_000n))},
   unixEpochMillis: {params: ['time'], call: ([t]) => String(floorDiv(time(t).ns, 1_000_000n))},
   unixEpochNanos: {params: ['time'], call: ([t]) => String(time(t).ns)},

@@ -42,11 +42,15 @@ const HTML: Record<string, string> = {'<': '&lt;', '>': '&gt;', '&': '&amp;', '"
 const JS: Record<string, string> = {'\\': '\\\\', "'": "\\'", '"': '\\"', '<': '\\u003C', '>': '\\u003E', '&': '\\u0026', '=': '\\u003D'}
 
 function js(value: string): string {
-  return value.replace(/[\\'"<>&=]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, c => JS[c] ?? [...Array(c.length).keys()].map(i => `\\u${c.charCodeAt(i).toString(16).toUpperCase().padStart(4, '0')}`).join(''))
+  return value.replace(
+    /[\\'"<>&=]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu,
+    c => JS[c] ?? [...Array(c.length).keys()].map(i => `\\u${c.charCodeAt(i).toString(16).toUpperCase().padStart(4, '0')}`).join(''),
+  )
 }
 
 /** Arguments of html, js and urlquery are printed one behind the other. */
-const joined = (args: readonly Value[]) => args.map((a, i) => (i > 0 && typeof a !== 'string' && typeof args[i - 1] !== 'string' ? ' ' : '') + print(a)).join('')
+const joined = (args: readonly Value[]) =>
+  args.map((a, i) => (i > 0 && typeof a !== 'string' && typeof args[i - 1] !== 'string' ? ' ' : '') + print(a)).join('')
 
 function fromJson(value: string): Value {
   try {

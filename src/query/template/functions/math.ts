@@ -88,7 +88,11 @@ export const MATH_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   minf: {...VARIADIC, call: args => reduce(args.map(toFloat), Math.min)},
   ceil: {params: ['any'], call: ([v]) => Math.ceil(toFloat(v ?? null))},
   floor: {params: ['any'], call: ([v]) => Math.floor(toFloat(v ?? null))},
-  round: {params: ['any', 'int'], rest: 'float', call: ([v, places, on]) => round(toFloat(v ?? null), Number(int(places)), on === undefined ? 0.5 : float(on))},
+  round: {
+    params: ['any', 'int'],
+    rest: 'float',
+    call: ([v, places, on]) => round(toFloat(v ?? null), Number(int(places)), on === undefined ? 0.5 : float(on)),
+  },
   bytes: {params: ['string'], call: ([s]) => orThrow(parseHumanBytes(text(s)))},
   duration: {params: ['string'], call: ([s]) => orThrow(parseGoDuration(text(s))) / 1e9},
   duration_seconds: {params: ['string'], call: ([s]) => orThrow(parseGoDuration(text(s))) / 1e9},

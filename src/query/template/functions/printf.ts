@@ -13,7 +13,15 @@ export function sprint(args: readonly Value[]): string {
   return out
 }
 
-type Spec = {minus: boolean; plus: boolean; sharp: boolean; space: boolean; zero: boolean; width: number | undefined; precision: number | undefined}
+type Spec = {
+  minus: boolean
+  plus: boolean
+  sharp: boolean
+  space: boolean
+  zero: boolean
+  width: number | undefined
+  precision: number | undefined
+}
 
 const VERB = /%([-+# 0]*)(\*|\d+)?(?:\.(\*|\d+)?)?(.)|%$/gsu
 const WIDTH_MAX = 1_000_000
@@ -59,7 +67,11 @@ export function sprintf(format: string, args: readonly Value[]): string {
     checkLength(out.length)
   }
   out += format.slice(at)
-  if (next < args.length) out += `%!(EXTRA ${args.slice(next).map(a => (a === null ? '<nil>' : `${typeName(a)}=${print(a, true)}`)).join(', ')})`
+  if (next < args.length)
+    out += `%!(EXTRA ${args
+      .slice(next)
+      .map(a => (a === null ? '<nil>' : `${typeName(a)}=${print(a, true)}`))
+      .join(', ')})`
   return out
 }
 
@@ -76,11 +88,15 @@ function pad({text, numeric}: Formatted, spec: Spec): string {
 }
 
 function formatVerb(verb: string, value: Value, spec: Spec): Formatted {
-  const bad = (): Formatted => ({text: value === null ? `%!${verb}(<nil>)` : `%!${verb}(${typeName(value)}=${print(value, true)})`, numeric: false})
+  const bad = (): Formatted => ({
+    text: value === null ? `%!${verb}(<nil>)` : `%!${verb}(${typeName(value)}=${print(value, true)})`,
+    numeric: false,
+  })
   if (verb === 'T') return {text: value === null ? '<nil>' : typeName(value), numeric: false}
   if (verb === 'v') {
     if (typeof value === 'bigint') return integer('d', value, spec)
-    if (typeof value === 'number') return spec.precision === undefined ? {text: signed(formatFloat(value), spec), numeric: true} : float('g', value, spec)
+    if (typeof value === 'number')
+      return spec.precision === undefined ? {text: signed(formatFloat(value), spec), numeric: true} : float('g', value, spec)
     if (typeof value === 'string' && spec.sharp) return {text: quote(value), numeric: false}
     return {text: print(value, true), numeric: false}
   }
@@ -99,7 +115,9 @@ function formatVerb(verb: string, value: Value, spec: Spec): Formatted {
   }
   if (isList(value)) return {text: `[${value.map(v => formatVerb(verb, v, spec).text).join(' ')}]`, numeric: false}
   if (isMap(value)) {
-    const members = [...value].sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => `${formatVerb(verb, k, spec).text}:${formatVerb(verb, v, spec).text}`)
+    const members = [...value]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, v]) => `${formatVerb(verb, k, spec).text}:${formatVerb(verb, v, spec).text}`)
     return {text: `map[${members.join(' ')}]`, numeric: false}
   }
   if (value !== null && verb === 's') return {text: print(value), numeric: false}
@@ -113,7 +131,8 @@ function signed(text: string, spec: Spec): string {
 
 function integer(verb: string, value: bigint, spec: Spec): Formatted {
   if (verb === 'c') return {text: String.fromCodePoint(Number(value) >= 0 && value <= 0x10ffffn ? Number(value) : 0xfffd), numeric: false}
-  if (verb === 'q') return {text: `'${String.fromCodePoint(Number(value) >= 0 && value <= 0x10ffffn ? Number(value) : 0xfffd)}'`, numeric: false}
+  if (verb === 'q')
+    return {text: `'${String.fromCodePoint(Number(value) >= 0 && value <= 0x10ffffn ? Number(value) : 0xfffd)}'`, numeric: false}
   if (verb === 'U') return {text: `U+${value.toString(16).toUpperCase().padStart(4, '0')}`, numeric: false}
   const base = {b: 2, B: 2, o: 8, O: 8, x: 16, X: 16}[verb] ?? 10
   const magnitude = value < 0n ? -value : value
@@ -144,7 +163,10 @@ function float(verb: string, value: number, spec: Spec): Formatted {
       }
       const digits = Math.max(1, precision)
       const e = Number(value.toExponential(digits - 1).split('e')[1])
-      text = e < -4 || e >= digits ? exponent(trimZeros(value.toExponential(digits - 1))) : trimZeros(value.toFixed(Math.min(100, Math.max(0, digits - 1 - e))))
+      text =
+        e < -4 || e >= digits
+          ? exponent(trimZeros(value.toExponential(digits - 1)))
+          : trimZeros(value.toFixed(Math.min(100, Math.max(0, digits - 1 - e))))
     }
   }
   return {text: signed(verb === 'E' || verb === 'G' ? text.toUpperCase() : text, spec), numeric: true}

@@ -61,7 +61,11 @@ function substr(start: bigint, end: bigint, value: string): string {
   const bytes = Buffer.from(value)
   const size = BigInt(bytes.length)
   const fail = (from: bigint, to: bigint): never => {
-    throw new Error(to > size ? `runtime error: slice bounds out of range [:${to}] with length ${size}` : `runtime error: slice bounds out of range [${from}:${to}]`)
+    throw new Error(
+      to > size
+        ? `runtime error: slice bounds out of range [:${to}] with length ${size}`
+        : `runtime error: slice bounds out of range [${from}:${to}]`,
+    )
   }
   if (start < 0n) {
     if (end < 0n || end > size) throw new Error(`runtime error: slice bounds out of range [:${end}] with length ${size}`)
@@ -133,7 +137,10 @@ export const STRING_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   TrimRight: {params: TWO, call: ([s, cut]) => trimSet(text(s), text(cut), false, true)},
   TrimPrefix: {params: TWO, call: ([s, prefix]) => trimPrefix(text(s), text(prefix))},
   TrimSuffix: {params: TWO, call: ([s, suffix]) => trimSuffix(text(s), text(suffix))},
-  Replace: {params: ['string', 'string', 'string', 'int'], call: ([s, from, to, n]) => replaceN(text(s), text(from), text(to), Number(int(n)))},
+  Replace: {
+    params: ['string', 'string', 'string', 'int'],
+    call: ([s, from, to, n]) => replaceN(text(s), text(from), text(to), Number(int(n))),
+  },
   trunc: {params: ['int', 'string'], call: ([n, s]) => trunc(int(n), text(s))},
   substr: {params: ['int', 'int', 'string'], call: ([start, end, s]) => substr(int(start), int(end), text(s))},
   alignLeft: {params: ['int', 'string'], call: ([n, s]) => align(int(n), text(s), true)},
