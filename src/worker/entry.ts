@@ -14,6 +14,7 @@ const tools = {
   objects: await openLocalObjectStore({directory: setup.objectDirectory}),
   newKernel: () => createKernel({plain: setup.plainKernel}),
   cacheBytes: setup.cacheBytes,
+  nowNs: () => BigInt(Date.now()) * 1_000_000n,
 }
 if (setup.role === 'query') serveCalls(parentPort, queryHandlers(tools))
 else serveCalls(parentPort, maintenanceHandlers(tools))

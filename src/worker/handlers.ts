@@ -11,12 +11,13 @@ export type HandlerTools = {
   readonly objects: ObjectStore
   readonly newKernel: () => Kernel
   readonly cacheBytes: number
+  readonly nowNs: () => bigint
 }
 
-export function queryHandlers({objects, newKernel, cacheBytes}: HandlerTools): Handlers<QueryCalls> {
+export function queryHandlers({objects, newKernel, cacheBytes, nowNs}: HandlerTools): Handlers<QueryCalls> {
   const kernel = newKernel()
   const reader = createReader({objects, kernel, cacheBytes})
-  const executor = createExecutor<Snapshot>(reader, {kernel})
+  const executor = createExecutor<Snapshot>(reader, {kernel, nowNs})
   return {
     async logs(task) {
       const answer = await executor.logs(task)

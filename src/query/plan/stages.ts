@@ -1,18 +1,29 @@
 /*
  * From stages of the syntax tree to stages that run: the one place that knows all operators.
  */
-import {Failure, quote} from '../../model/index.ts'
+import {Failure} from '../../model/index.ts'
 import {compileRegex} from '../../regex/index.ts'
 import type * as ast from '../logql/index.ts'
+import {printStage} from '../logql/index.ts'
 import {bytesTest, durationTest, equalsTest, matchesTest, numberTest} from '../stage/compare.ts'
 import {containsTest} from '../stage/contains.ts'
+import {planDecolorize} from '../stage/decolorize.ts'
+import {planDrop} from '../stage/drop.ts'
+import {ipLabelCondition, ipLineTest} from '../stage/ip-filter.ts'
+import {planKeep} from '../stage/keep.ts'
+import {planLabelFormat, type FormatItem} from '../stage/label-format.ts'
 import {planLabelFilter, type LabelCondition} from '../stage/label-filter.ts'
+import type {LabelPick} from '../stage/label-pick.ts'
 import type {LabelTest} from '../stage/label-test.ts'
 import {planLineFilter} from '../stage/line-filter.ts'
+import {planLineFormat} from '../stage/line-format.ts'
 import type {LineTest} from '../stage/line-test.ts'
+import {patternTest} from '../stage/pattern-filter.ts'
 import {regexTests} from '../stage/regex-test.ts'
 import type {Tools} from '../stage/tools.ts'
+import {compileTemplate} from '../template/index.ts'
 import type {AnyStagePlan} from './pipeline.ts'
+import {predicateOf} from './predicates.ts'
 
 /**
  * @returns as many plans as there are stages that do something: `|= ""` is left out.
@@ -40,17 +51,33 @@ function planStage(stage: ast.Stage, tools: Tools): AnyStagePlan {
     case 'regexp':
     case 'pattern':
     case 'unpack':
+      throw unsupported(`| ${stage.kind}`)
     case 'line-format':
+      return planLineFormat(printStage(stage), compileTemplate(stage.template, 'line', tools.nowNs))
     case 'label-format':
+      return planLabelFormat(
+        printStage(stage),
+        stage.items.map(item => formatItem(item, tools)),
+      )
     case 'decolorize':
+      return planDecolorize()
     case 'drop':
+      return planDrop(printStage(stage), stage.items.map(labelPick))
     case 'keep':
-      throw unsupported(`| ${stage.kind.replace('-', '_')}`)
+      return planKeep(printStage(stage), stage.items.map(labelPick))
   }
 }
 
+function formatItem(item: ast.LabelFormatItem, {nowNs}: Tools): FormatItem {
+  return item.kind === 'rename' ? item : {kind: 'template', name: item.name, template: compileTemplate(item.template, 'label', nowNs)}
+}
+
+function labelPick(pick: ast.LabelPick): LabelPick {
+  return pick.kind === 'name' ? {name: pick.name} : predicateOf(pick)
+}
+
 function lineTests(op: ast.LineFilterOp, match: ast.LineMatch, tools: Tools): LineTest[] {
-  if (match.ip) throw unsupported(`${op} ip(${quote(match.value)})`)
+  if (match.ip) return [ipLineTest(match.value)]
   switch (op) {
     case '|=':
     case '!=':
@@ -60,7 +87,7 @@ function lineTests(op: ast.LineFilterOp, match: ast.LineMatch, tools: Tools): Li
       return regexTests(match.value, tools.kernel)
     case '|>':
     case '!>':
-      throw unsupported(`${op} ${quote(match.value)}`)
+      return [patternTest(match.value, tools.kernel)]
   }
 }
 
@@ -70,12 +97,14 @@ export function labelCondition(filter: ast.LabelFilter): LabelCondition {
     case 'and':
     case 'or':
       return {kind: filter.kind, left: labelCondition(filter.left), right: labelCondition(filter.right)}
+    case 'ip':
+      return ipLabelCondition(filter.name, filter.op, filter.pattern)
     default:
       return {kind: 'test', test: labelTest(filter)}
   }
 }
 
-function labelTest(filter: ast.StringFilter | ast.NumberFilter | ast.DurationFilter | ast.BytesFilter | ast.IpFilter): LabelTest {
+function labelTest(filter: ast.StringFilter | ast.NumberFilter | ast.DurationFilter | ast.BytesFilter): LabelTest {
   switch (filter.kind) {
     case 'string': {
       const {name, op, value} = filter
@@ -88,8 +117,6 @@ function labelTest(filter: ast.StringFilter | ast.NumberFilter | ast.DurationFil
       return durationTest(filter.name, filter.op, filter.ns, `${filter.ns}ns`)
     case 'bytes':
       return bytesTest(filter.name, filter.op, filter.bytes, `${filter.bytes}B`)
-    case 'ip':
-      throw unsupported(`${filter.name}${filter.op}ip(${quote(filter.pattern)})`)
   }
 }
 

@@ -5,4 +5,6 @@ import type {LineSearch} from './line-test.ts'
 
 export interface Tools {
   readonly kernel: LineSearch
+  /** Wall clock, ns since the epoch: `now` of templates. */
+  readonly nowNs: () => bigint
 }

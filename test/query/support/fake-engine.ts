@@ -17,7 +17,7 @@ export function fakeEngine(
   timers: EngineOptions<null>['timers'] = () => () => {},
 ): FakeEngine {
   const store = new FakeStore(streams, {rowsPerChunk: 100, rowsPerBlock: 40, ...layout})
-  const executor = createExecutor(store, {kernel: createKernel({plain: true})})
+  const executor = createExecutor(store, {kernel: createKernel({plain: true}), nowNs: () => T0})
   const engine = createQueryEngine({
     snapshots: store,
     shards: {count: shards, executor: () => executor},
