@@ -179,8 +179,8 @@ export class Batch {
 
   /** Visible names of all metadata columns of the chunk. */
   metaNames(): string[] {
-    const names = this.chunk.metaNames()
-    return names.map(name => (labelValue(this.stream, name) === undefined ? name : name + EXTRACTED_SUFFIX))
+    const names = this.chunk.metaNames().map(name => (labelValue(this.stream, name) === undefined ? name : name + EXTRACTED_SUFFIX))
+    return [...new Set(names)]
   }
 
   #rawMetaName(visible: string): string | undefined {

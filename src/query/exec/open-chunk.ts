@@ -96,15 +96,29 @@ function selectRows(labels: Labels, chunk: Chunk, range: TimeRange): Batch {
   const {rows, day, repeated} = chunk
   const from = day === range.fromDay ? lowerBound(ns, range.fromNs) : day < range.fromDay ? rows : 0
   const to = day === range.toDay ? lowerBound(ns, range.toNs) : day > range.toDay ? 0 : rows
-  const selected = new Uint32Array(Math.max(0, to - from))
+  const selected = rowNumbers(rows).slice(from, Math.max(from, to))
+  return new Batch(labels, chunk, 0, rows, undefined, selected, withoutListed(selected, repeated))
+}
+
+// Chunks of parts have no more rows; those of the head may.
+const ROW_NUMBERS = Uint32Array.from({length: 8192}, (_, row) => row)
+
+/** 0, 1, 2, … of at least `count`; not to be changed. */
+function rowNumbers(count: number): Uint32Array {
+  return count <= ROW_NUMBERS.length ? ROW_NUMBERS : Uint32Array.from({length: count}, (_, row) => row)
+}
+
+/** Takes listed rows out in place; both ascending. Returns how many are left. */
+function withoutListed(rows: Uint32Array, listed: Uint32Array): number {
+  if (listed.length === 0) return rows.length
   let count = 0
   let next = 0
-  for (let row = from; row < to; row++) {
-    while (next < repeated.length && repeated[next]! < row) next++
-    if (next < repeated.length && repeated[next] === row) continue
-    selected[count++] = row
+  for (const row of rows) {
+    while (next < listed.length && listed[next]! < row) next++
+    if (next < listed.length && listed[next] === row) continue
+    rows[count++] = row
   }
-  return new Batch(labels, chunk, 0, rows, undefined, selected, count)
+  return count
 }
 
 /** How many of the ascending values are smaller. */

@@ -56,7 +56,7 @@ export class RowSink {
   capture(batch: Batch, rows: Uint32Array): Uint32Array {
     const slots = new Uint32Array(rows.length)
     for (let i = 0; i < rows.length; i++) slots[i] = this.#newSlot()
-    this.#store(batch, rows, slots)
+    if (rows.length > 0) this.#store(batch, rows, slots)
     return slots
   }
 
@@ -103,7 +103,7 @@ export class RowSink {
   }
 
   #store(batch: Batch, rows: Uint32Array, slots: Uint32Array): void {
-    const labels = this.#sets.of(batch)
+    const labels = this.#sets.of(batch, rows.length)
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!
       const slot = slots[i]!

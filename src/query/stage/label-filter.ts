@@ -2,6 +2,7 @@
  * `| level="error" and status >= 500`: keeps rows by the values of labels. A test runs once per distinct value where rows read
  * dictionary codes, once per batch where all rows read the same.
  */
+import type {MetaColumn} from '../../store/index.ts'
 import type {Batch} from '../batch.ts'
 import {viewLabel, type LabelView} from '../label-view.ts'
 import type {LabelTest, Verdict} from './label-test.ts'
@@ -121,13 +122,22 @@ function markCodes(batch: Batch, view: LabelView, test: LabelTest, rows: Uint32A
     const code = codes[row]!
     let known = verdicts[code]!
     if (known === UNKNOWN) {
-      const verdict = test.test(code === 0 ? view.absent : column.value(code - 1))
+      const verdict = code === 0 ? test.test(view.absent) : testValue(test, column, code - 1)
       known = settle(batch, row, verdict)
       // Values that do not convert need their details per row; they are the exception.
       if (typeof verdict === 'boolean') verdicts[code] = known
     }
     marks[row] = known
   }
+}
+
+function testValue(test: LabelTest, column: MetaColumn, index: number): Verdict {
+  if (test.testBytes !== undefined) {
+    const bytes = column.valueBytes(index)
+    const verdict = test.testBytes(bytes, 0, bytes.length)
+    if (verdict !== undefined) return verdict
+  }
+  return test.test(column.value(index))
 }
 
 function markValues(batch: Batch, view: LabelView, test: LabelTest, rows: Uint32Array, count: number, marks: Uint8Array): void {
