@@ -18,6 +18,7 @@ import type {LabelTest} from '../stage/label-test.ts'
 import {planLineFilter} from '../stage/line-filter.ts'
 import {planLineFormat} from '../stage/line-format.ts'
 import type {LineTest} from '../stage/line-test.ts'
+import {planParser} from '../stage/parse/plan.ts'
 import {patternTest} from '../stage/pattern-filter.ts'
 import {regexTests} from '../stage/regex-test.ts'
 import type {Tools} from '../stage/tools.ts'
@@ -51,7 +52,7 @@ function planStage(stage: ast.Stage, tools: Tools): AnyStagePlan {
     case 'regexp':
     case 'pattern':
     case 'unpack':
-      throw unsupported(`| ${stage.kind}`)
+      return planParser(stage)
     case 'line-format':
       return planLineFormat(printStage(stage), compileTemplate(stage.template, 'line', tools.nowNs))
     case 'label-format':
