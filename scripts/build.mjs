@@ -80,4 +80,8 @@ export function build({force = false, quiet = false} = {}) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) build({force: process.argv.includes('--force')})
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const {prepare} = await import('./setup.mjs')
+  prepare()
+  build({force: process.argv.includes('--force')})
+}

@@ -8,7 +8,7 @@ import {fileURLToPath} from 'node:url'
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 
-export function checkNode() {
+function checkNode() {
   const needed = [20, 19]
   const have = process.versions.node.split('.').map(Number)
   if (have[0] > needed[0] || (have[0] === needed[0] && have[1] >= needed[1])) return
@@ -37,10 +37,15 @@ function install() {
   writeFileSync(stamp, digest)
 }
 
-/** Checks Node, installs what is missing and builds what is old. */
-export async function setUp() {
+/** Checks Node and installs what is missing. */
+export function prepare() {
   checkNode()
   install()
+}
+
+/** Checks Node, installs what is missing and builds what is old. */
+export async function setUp() {
+  prepare()
   const {build} = await import('./build.mjs')
   build()
 }
