@@ -69,7 +69,7 @@ export interface ChunkHandle {
   /** True when the chunk shares no time with another chunk of its stream, so rows and lineBytes are exact without opening it. */
   readonly exact: boolean
   readonly source: 'part' | 'head'
-  /** Later chunks of a stream have a larger sequence; decides the order of rows with equal timestamps. */
+  /** Later chunks of a stream have a larger sequence, no two the same; decides the order of rows with equal timestamps. */
   readonly sequence: number
   open(stats: ReadStats): MaybePromise<Chunk>
 }

@@ -15,7 +15,7 @@ import type {Maintenance} from './merge/index.ts'
 import type {PartMeta} from './part/index.ts'
 import type {PartUse} from './database-parts.ts'
 import type {DatabaseLimits, Timers} from './database-options.ts'
-import type {Clock} from '../model/index.ts'
+import {Failure, type Clock} from '../model/index.ts'
 
 export type FlushStats = {flushes: number; parts: number; rows: number; failures: number; lastError: string | undefined}
 
@@ -71,7 +71,7 @@ export class Flusher {
   /** Resolves when fewer than `count` generations wait. @throws the last error when flushing keeps failing. */
   async below(count: number): Promise<void> {
     while (this.frozen.length >= count && !this.#closed) {
-      if (this.#failing) throw new Error(this.stats.lastError)
+      if (this.#failing) throw new Failure('STORAGE', this.stats.lastError ?? 'flushing fails')
       await new Promise<void>(resolve => this.#waiting.push(resolve))
     }
   }

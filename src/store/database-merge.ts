@@ -80,8 +80,7 @@ export class Merger {
   #pick(manifest: Manifest): ManifestPart[] | undefined {
     const {limits, clock} = this.#options
     if (manifest.parts.length === 0) return undefined
-    const newest = manifest.parts.reduce((max, {part}) => (BigInt(part.createdNs) > max ? BigInt(part.createdNs) : max), 0n)
-    const quiet = clock.nowNs() - newest >= BigInt(limits.quietMs) * NS_PER_MS
+    const quiet = clock.nowNs() - newestOf(manifest.parts) >= BigInt(limits.quietMs) * NS_PER_MS
     // A bad part parts its neighbours: each side is merged by itself.
     let run: ManifestPart[] = []
     for (const part of [...manifest.parts, undefined]) {
@@ -98,7 +97,7 @@ export class Merger {
 
   /** @returns false when it failed and merging should pause. */
   async #merge(manifest: Manifest, inputs: readonly ManifestPart[]): Promise<boolean> {
-    const {maintenance, manifests, parts, clock, randomId} = this.#options
+    const {maintenance, manifests, parts, randomId} = this.#options
     const {tenant, day} = manifest
     const firstGeneration = inputs[0]!.firstGeneration
     const lastGeneration = inputs.at(-1)!.lastGeneration
@@ -107,7 +106,7 @@ export class Merger {
     const keys = inputs.map(({part}) => part.key)
     const level = 1 + Math.max(...inputs.map(({part}) => part.level))
     try {
-      const part = await maintenance.merge({tenant, day, inputs: keys, key, id, level, codec: 'zstd', createdNs: clock.nowNs()})
+      const part = await maintenance.merge({tenant, day, inputs: keys, key, id, level, codec: 'zstd', createdNs: newestOf(inputs)})
       const merged: ManifestPart = {firstGeneration, lastGeneration, part}
       const after = await manifests.update(
         tenant,
@@ -142,6 +141,11 @@ export class Merger {
     this.#pauseMs = Math.min(Math.max(this.#options.limits.retryMs, this.#pauseMs * 2), PAUSE_MS_MAX)
     this.#pausedUntilMs = this.#options.clock.monotonicMs() + (isDamage ? 0 : this.#pauseMs)
   }
+}
+
+/** When the last rows came. A merge passes it on: it does not make a quiet day busy. */
+function newestOf(parts: readonly ManifestPart[]): bigint {
+  return parts.reduce((newest, {part}) => (BigInt(part.createdNs) > newest ? BigInt(part.createdNs) : newest), 0n)
 }
 
 /** Nothing changes when an input is gone. */

@@ -41,6 +41,8 @@ export type DatabaseStats = {
   readonly problems: readonly StoreProblem[]
 }
 
+const POOL_IDLE_BYTES = 16 * 1024 * 1024
+
 /** @throws {Failure} STORAGE when the directory is in use by another process (named), or cannot be read or written. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const lock = lockDirectory(options.dir)
@@ -97,8 +99,13 @@ export class Database {
 
   static async open(options: DatabaseOptions, lock: DirectoryLock): Promise<Database> {
     const database = new Database(options, lock)
-    await database.#start()
-    return database
+    try {
+      await database.#start()
+      return database
+    } catch (error) {
+      await database.close()
+      throw error
+    }
   }
 
   /**
@@ -312,6 +319,7 @@ export class Database {
     const age = startedMs === undefined ? 0 : this.#options.clock.monotonicMs() - startedMs
     if (age >= this.#limits.headAgeMsMax && this.#flusher.frozen.length < this.#limits.frozenMax) this.#rotate()
     this.#rotateIfDue()
+    if (this.#current.rows === 0 && this.#flusher.frozen.length === 0) this.#pool.trim(POOL_IDLE_BYTES)
     this.#merger.kick()
   }
 

@@ -8,6 +8,7 @@
 import type {Chunk, ChunkHandle, LineBlock, MetaColumn, ReadStats} from './chunk.ts'
 import type {MaybePromise} from '../model/index.ts'
 import {EntryGroup, loadChunk, type LoadedChunk} from './merge/index.ts'
+import {sameSource} from './sequence.ts'
 
 /** @returns the chunks ascending by (day, minNs, sequence), `exact` and `repeated` as chunk.ts promises. Within a source nothing is repeated. */
 export function markOverlaps(chunks: readonly ChunkHandle[]): ChunkHandle[] {
@@ -17,7 +18,7 @@ export function markOverlaps(chunks: readonly ChunkHandle[]): ChunkHandle[] {
   for (const chunk of sorted) {
     active = active.filter(other => other.day === chunk.day && other.maxNs >= chunk.minNs)
     for (const other of active) {
-      if (other.sequence === chunk.sequence) continue
+      if (sameSource(other.sequence, chunk.sequence)) continue
       const [earlier, later] = other.sequence < chunk.sequence ? [other, chunk] : [chunk, other]
       const list = overlapped.get(later)
       if (list === undefined) overlapped.set(later, [earlier])

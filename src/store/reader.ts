@@ -15,6 +15,7 @@ import {headChunks, HeadView, MetaColumns, type HeadChunkHandle, type HeadSnapsh
 import type {ObjectStore} from './object/index.ts'
 import {openPart, type PartKernel, type PartReader} from './part/index.ts'
 import {markOverlaps} from './reader-overlap.ts'
+import {firstSequence} from './sequence.ts'
 import type {Snapshot, StoreProblem} from './snapshot.ts'
 
 export type ReaderOptions = {
@@ -122,7 +123,7 @@ class StoreReader implements Reader {
 
   #addPart(
     key: string,
-    sequence: number,
+    generation: number,
     predicates: readonly LabelPredicate[],
     range: Range,
     add: (labels: Labels, chunks: readonly ChunkHandle[]) => void,
@@ -134,7 +135,7 @@ class StoreReader implements Reader {
       const selected = part.select(predicates)
       const list = (streams: Uint32Array): void => {
         if (!this.#parts.has(key)) this.#parts.set(key, part)
-        for (const stream of streams) add(part.labels(stream), part.chunks(stream, sequence, fromNs, toNs))
+        for (const stream of streams) add(part.labels(stream), part.chunks(stream, firstSequence(generation), fromNs, toNs))
       }
       return selected instanceof Promise ? selected.then(list) : list(selected)
     }

@@ -7,6 +7,9 @@ import type {MetaColumns} from './meta.ts'
 import {orderRows, type DayRows} from './order.ts'
 import type {HeadSnapshot} from './head.ts'
 import type {HeadView} from './view.ts'
+import {firstSequence} from '../sequence.ts'
+import {LEVEL_KEY, LEVEL_NAMES} from '../append.ts'
+import {PairCursor} from './pairs.ts'
 
 const BLOCK_BYTES_MAX = 256 * 1024
 const NO_ROWS = new Uint32Array(0)
@@ -18,7 +21,7 @@ export function headChunks(view: HeadView, snapshot: HeadSnapshot, slot: number,
     if (snapshot.hiddenDays.includes(rows.day)) continue
     let from = 0
     for (const to of cutRows(view, rows)) {
-      chunks.push(new HeadChunkHandle(view, rows, from, to, snapshot.generation, meta))
+      chunks.push(new HeadChunkHandle(view, rows, from, to, firstSequence(snapshot.generation) + chunks.length, meta))
       from = to
     }
   }
@@ -31,7 +34,6 @@ export class HeadChunkHandle implements ChunkHandle {
   readonly maxNs: number
   readonly rows: number
   readonly lineBytes: number
-  readonly metaBytes: number
   readonly sequence: number
   readonly source = 'head'
   exact = true
@@ -40,6 +42,7 @@ export class HeadChunkHandle implements ChunkHandle {
   readonly #from: number
   readonly #meta: MetaColumns
   #chunk: HeadChunk | undefined
+  #metaBytes: number | undefined
 
   constructor(view: HeadView, rows: DayRows, from: number, to: number, sequence: number, meta: MetaColumns) {
     this.#view = view
@@ -52,24 +55,40 @@ export class HeadChunkHandle implements ChunkHandle {
     this.rows = to - from
     this.sequence = sequence
     let lineBytes = 0
-    let metaBytes = 0
     let index = 0
     for (let i = from; i < to; i++) {
       const id = rows.ids[i]!
       index = view.segmentOf(id, index)
       const segment = view.segments[index]!
       lineBytes += segment.columns.lineLen[id - segment.base]!
-      metaBytes += segment.columns.metaLen[id - segment.base]!
     }
     this.lineBytes = lineBytes
-    // With the framing of the protobuf pairs: nobody needs it exact for the head.
-    this.metaBytes = metaBytes
+  }
+
+  get metaBytes(): number {
+    return (this.#metaBytes ??= metaBytesOf(this.#view, this.#rows.ids, this.#from, this.#from + this.rows))
   }
 
   open(stats: ReadStats): Chunk {
     stats.chunksOpened++
     return (this.#chunk ??= new HeadChunk(this.#view, this.#rows, this.#from, this.#from + this.rows, this.#meta))
   }
+}
+
+function metaBytesOf(view: HeadView, ids: Uint32Array, from: number, to: number): number {
+  const pairs = new PairCursor()
+  let bytes = 0
+  let index = 0
+  for (let i = from; i < to; i++) {
+    index = view.segmentOf(ids[i]!, index)
+    const segment = view.segments[index]!
+    const row = ids[i]! - segment.base
+    const {arena, metaOff, metaLen, level} = segment.columns
+    for (pairs.start(arena, metaOff[row]!, metaLen[row]!); pairs.next();) bytes += pairs.nameLen + pairs.valueLen
+    const code = level[row]!
+    if (code > 0) bytes += LEVEL_KEY.length + LEVEL_NAMES[code]!.length
+  }
+  return bytes
 }
 
 class HeadChunk implements Chunk {

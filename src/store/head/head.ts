@@ -31,7 +31,8 @@ export type HeadRows = {
   readonly count: number
 }
 
-const ARENA_BYTES_FIRST = 1024 * 1024
+/** Arenas of a head, one after the other: small first, for the many tenants that send little. */
+const ARENA_BYTES = [64 * 1024, 256 * 1024, 1024 * 1024, 4 * 1024 * 1024]
 const ARENA_BYTES_MAX = 8 * 1024 * 1024
 
 /** Shared buffers for reuse: touching fresh memory costs more than copying into used. */
@@ -58,11 +59,21 @@ export class SegmentPool {
     return found
   }
 
+  /** Lets go of all but so many bytes: nothing happens for a while. */
+  trim(bytes: number): void {
+    while (this.#bytes > bytes) this.#bytes -= this.#free.pop()?.byteLength ?? this.#bytes
+  }
+
   give(buffer: SharedArrayBuffer): void {
     if (this.#bytes + buffer.byteLength > this.#bytesMax) return
     this.#bytes += buffer.byteLength
     this.#free.push(buffer)
   }
+}
+
+/** The smallest usual size, or the power of two, that holds so many bytes. */
+function sizeAtLeast(bytes: number): number {
+  return ARENA_BYTES.find(size => size >= bytes) ?? Math.max(ARENA_BYTES_MAX, 2 ** Math.ceil(Math.log2(bytes)))
 }
 
 /** Rows of one tenant in one generation. */
@@ -122,10 +133,10 @@ export class TenantHead {
   #segmentFor(rows: number, rawBytes: number): HeadSegment {
     const last = this.#segments.at(-1)
     if (last !== undefined && last.hasRoom(rows, rawBytes)) return last
-    const usual = Math.min(ARENA_BYTES_MAX, ARENA_BYTES_FIRST << Math.min(this.#segments.length, 4))
+    const usual = ARENA_BYTES[this.#segments.length] ?? ARENA_BYTES_MAX
     const fits = rawBytes <= usual && rows <= segmentRows(usual)
     // An exact size would not be found in the pool again, and the rest of the buffer serves the next pushes.
-    const arena = fits ? usual : Math.max(usual, Math.ceil(rawBytes / ARENA_BYTES_FIRST) * ARENA_BYTES_FIRST)
+    const arena = fits ? usual : Math.max(usual, sizeAtLeast(rawBytes))
     const rowsMax = fits ? segmentRows(usual) : Math.max(segmentRows(arena), Math.ceil(rows / 8) * 8)
     const segment = new HeadSegment(this.#pool.nextId(), this.#pool.take(segmentBytes(rowsMax, arena)), rowsMax)
     this.#segments.push(segment)

@@ -9,7 +9,7 @@
 import type {Labels} from '../../model/index.ts'
 import type {StreamRef} from '../append.ts'
 
-const PAGE_BYTES = 64 * 1024
+const PAGE_BYTES = 16 * 1024
 const END = 0xffffffff
 
 const encoder = new TextEncoder()

@@ -7,6 +7,7 @@
  *        overlap in time, not more.
  * Leaves the choice to pick.ts, commit and deletion to the database: until then the output is an orphan.
  */
+import {LRUCache} from 'lru-cache'
 import {formatLabels, type Labels} from '../../model/index.ts'
 import type {ObjectStore} from '../object/index.ts'
 import {openPart, PartWriter, type PartCodec, type PartKernel, type PartMeta, type PartReader} from '../part/index.ts'
@@ -21,17 +22,23 @@ export type MergeJob = {
   readonly id: string
   readonly level: number
   readonly codec: PartCodec
+  /** Of the newest input. */
   readonly createdNs: bigint
 }
 
 export type MergeTools = {readonly objects: ObjectStore; readonly kernel: PartKernel}
 
+/** Two blocks of each kind per input fit. */
+const CACHE_BYTES = 24 * 1024 * 1024
+
 /** @throws {Failure} CORRUPTION naming the input that cannot be read, STORAGE; the output is then not there or an orphan. */
 export async function mergeParts(tools: MergeTools, job: MergeJob): Promise<PartMeta> {
   const {objects, kernel} = tools
   const {tenant, day, key, id, level, codec, createdNs} = job
+  // Small chunks share blocks; without it each would be read and decoded once per chunk.
+  const cache = new LRUCache<string, Uint8Array>({maxSize: CACHE_BYTES, sizeCalculation: bytes => bytes.length + 128})
   const readers: PartReader[] = []
-  for (const input of job.inputs) readers.push(await openPart({objects, key: input, kernel}))
+  for (const input of job.inputs) readers.push(await openPart({objects, key: input, kernel, cache}))
   const streams = await listStreams(readers)
   const writer = new PartWriter({kernel, codec, tenant, day, key, id, level, createdNs})
   let meta: PartMeta | undefined

@@ -87,13 +87,14 @@ export class PartReader {
 
   /**
    * Chunks of a stream in time order that meet [minNs, maxNs] (inclusive, ns of the day). Only after a `select`.
-   * @param sequence of all chunks of this part
+   * @param sequence of the stream's first chunk; the others count up from it
    */
   chunks(stream: number, sequence: number, minNs = 0, maxNs = Infinity): PartChunkHandle[] {
     const {streams, chunks} = this.#known()
     const handles: PartChunkHandle[] = []
     for (let i = streams.firstChunk[stream]!; i < streams.firstChunk[stream + 1]!; i++) {
-      if (chunks.maxNs[i]! >= minNs && chunks.minNs[i]! <= maxNs) handles.push(new PartChunkHandle(this, i, sequence))
+      if (chunks.maxNs[i]! >= minNs && chunks.minNs[i]! <= maxNs)
+        handles.push(new PartChunkHandle(this, i, sequence + i - streams.firstChunk[stream]!))
     }
     return handles
   }
