@@ -4,7 +4,7 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
 
-const MAIN = path.join(import.meta.dirname, '..', '..', 'dist', 'main.js')
+export const MAIN = path.join(import.meta.dirname, '..', '..', 'dist', 'main.js')
 const START_MS_MAX = 30_000
 
 export type TestServer = {
