@@ -6,7 +6,7 @@
  *   filters on metadata, groups by metadata                     ─▶ those columns too
  *   anything else                                               ─▶ lines, block by block
  */
-import {Failure, formatLabels, instantOf, type Labels, type MaybePromise} from '../../model/index.ts'
+import {Failure, formatLabels, instantOf, labelValue, type Labels, type MaybePromise} from '../../model/index.ts'
 import type {ChunkHandle, StoreProblem, StreamChunks} from '../../store/index.ts'
 import type {Batch} from '../batch.ts'
 import {ERROR_LABEL} from '../error-state.ts'
@@ -18,7 +18,7 @@ import {tolerate} from './damage.ts'
 import type {RowGrouping} from './grouping.ts'
 import type {Guard} from './guard.ts'
 import {foldLabels, LabelSets, unpackLabelSets} from './label-sets.ts'
-import {intersects, lowerBound, openChunk, within, type OpenChunk, type TimeRange} from './open-chunk.ts'
+import {intersects, lowerBound, openChunk, within, type MetaUse, type OpenChunk, type TimeRange} from './open-chunk.ts'
 import type {ScanStats} from './stats.ts'
 
 export type LeafScan = {
@@ -82,6 +82,7 @@ class Scanner {
   #stream: Labels = []
   /** The series of every row of the stream, when rows cannot differ. */
   #group: number | undefined
+  #metaUse: MetaUse = 'all'
   #values = new Float64Array(0)
 
   constructor(scan: LeafScan) {
@@ -93,6 +94,8 @@ class Scanner {
   enterStream(labels: Labels): void {
     const {pipeline, grouping, leaf, sample} = this.#scan
     this.#stream = labels
+    const {needs} = pipeline
+    this.#metaUse = needs === 'all' || [...needs].some(name => labelValue(labels, name) === undefined) ? 'all' : 'none'
     const series = pipeline.writesLabels || sample !== undefined ? undefined : grouping.ofStream(labels)
     this.#group = series && leaf.group(series)
   }
@@ -106,7 +109,7 @@ class Scanner {
 
   read(handle: ChunkHandle): MaybePromise<void> {
     const {range, pipeline, stats} = this.#scan
-    const opened = openChunk(this.#stream, handle, range, pipeline, stats)
+    const opened = openChunk(this.#stream, handle, range, pipeline, this.#metaUse, stats)
     return opened instanceof Promise ? opened.then(open => this.#rows(open)) : this.#rows(opened)
   }
 

@@ -12,7 +12,7 @@
  * Order   forward: (time, stream, sequence of the chunk, row); backward is its exact reverse. Streams by canonical text.
  * Output  rows whose block had few matches are captured at once; others are read again at the end, when it is known which count.
  */
-import {formatLabels, type MaybePromise} from '../../model/index.ts'
+import type {Labels, MaybePromise} from '../../model/index.ts'
 import type {ChunkHandle, StoreProblem, StreamChunks} from '../../store/index.ts'
 import type {Batch} from '../batch.ts'
 import type {Pipeline} from '../plan/pipeline.ts'
@@ -25,6 +25,8 @@ import type {ScanStats} from './stats.ts'
 
 export type LogScan = {
   readonly streams: readonly StreamChunks[]
+  /** Canonical text of a stream's labels. */
+  readonly textOf: (labels: Labels) => string
   readonly pipeline: Pipeline
   readonly range: TimeRange
   readonly direction: 'forward' | 'backward'
@@ -68,8 +70,8 @@ class Walk {
     this.#heap = new Heap<Source>(this.#backward ? (a, b) => compare(a, b) > 0 : (a, b) => compare(a, b) < 0)
     this.#left = scan.limit
     this.#sink = new RowSink(scan.guard)
-    const {streams, range, stats} = scan
-    const ordered = streams.map(stream => ({stream, text: formatLabels(stream.labels)}))
+    const {streams, textOf, range, stats} = scan
+    const ordered = streams.map(stream => ({stream, text: textOf(stream.labels)}))
     ordered.sort((a, b) => (a.text < b.text ? -1 : 1))
     ordered.forEach(({stream, text}, rank) => {
       const handles = stream.chunks.filter(handle => intersects(handle, range))
@@ -107,7 +109,7 @@ class Walk {
 
   #open({stream, handle, rank}: Closed): MaybePromise<void> {
     const {range, pipeline, stats} = this.#scan
-    const opened = openChunk(stream.labels, handle, range, pipeline, stats)
+    const opened = openChunk(stream.labels, handle, range, pipeline, pipeline.early.length > 0 ? 'all' : 'read', stats)
     const push = (open: OpenChunk): void => {
       const rows = open.whole.selected.subarray(0, open.whole.count)
       if (rows.length === 0) return

@@ -29,20 +29,25 @@ export function within(handle: ChunkHandle, range: TimeRange): boolean {
   return afterStart && (day < range.toDay || (day === range.toDay && handle.maxNs < range.toNs))
 }
 
+/** What of the metadata a scan looks at: that of all rows, of rows whose block is read, or nothing. For stats alone. */
+export type MetaUse = 'all' | 'read' | 'none'
+
 export class OpenChunk {
   readonly labels: Labels
   readonly chunk: Chunk
+  readonly #metaBytesPerRow: number
   /** All rows in one batch, without lines; early filters have run. */
   readonly whole: Batch
   readonly #pipeline: Pipeline
   readonly #stats: ScanStats
 
-  constructor(labels: Labels, chunk: Chunk, whole: Batch, pipeline: Pipeline, stats: ScanStats) {
+  constructor(labels: Labels, chunk: Chunk, whole: Batch, pipeline: Pipeline, stats: ScanStats, metaBytesPerRow: number) {
     this.labels = labels
     this.chunk = chunk
     this.whole = whole
     this.#pipeline = pipeline
     this.#stats = stats
+    this.#metaBytesPerRow = metaBytesPerRow
   }
 
   /** Runs the stages on all rows at once: for pipelines that need no lines. */
@@ -67,6 +72,7 @@ export class OpenChunk {
     const batch = new Batch(this.labels, this.chunk, firstRow, endRow, bytes, selected, rows.length)
     batch.errors.copyFrom(this.whole.errors, firstRow, rows)
     this.#stats.lineBytesRead += bytes.length
+    this.#stats.metaBytesRead += Math.round(this.#metaBytesPerRow * rows.length)
     for (const stage of this.#pipeline.stages) stage.apply(batch)
     return batch
   }
@@ -78,15 +84,16 @@ export function openChunk(
   handle: ChunkHandle,
   range: TimeRange,
   pipeline: Pipeline,
+  metaUse: MetaUse,
   stats: ScanStats,
 ): MaybePromise<OpenChunk> {
   const opened = handle.open(stats)
   const ready = (chunk: Chunk): OpenChunk => {
     const whole = selectRows(labels, chunk, range)
     stats.rowsRead += whole.count
-    stats.metaBytesRead += handle.metaBytes
+    if (metaUse === 'all') stats.metaBytesRead += handle.metaBytes
     for (const stage of pipeline.early) stage.apply(whole)
-    return new OpenChunk(labels, chunk, whole, pipeline, stats)
+    return new OpenChunk(labels, chunk, whole, pipeline, stats, metaUse === 'read' ? handle.metaBytes / handle.rows : 0)
   }
   return opened instanceof Promise ? opened.then(ready) : ready(opened)
 }

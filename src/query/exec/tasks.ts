@@ -1,7 +1,7 @@
 /*
  * What query workers are asked to do: plain data in, transferable columns out. One task is one shard of one query.
  */
-import type {Labels, LabelPredicate, Matcher, MaybePromise} from '../../model/index.ts'
+import {formatLabels, type LabelPredicate, type Labels, type Matcher, type MaybePromise} from '../../model/index.ts'
 import type {ChunkHandle, StoreProblem, StreamChunks} from '../../store/index.ts'
 import type {LogQuery, RangeAggregation} from '../logql/index.ts'
 import {createLeaf, instantAt, transferList, type LeafPlan, type LeafSpec, type PartialLeaf} from '../metric/index.ts'
@@ -91,6 +91,16 @@ export function transferOf(answer: LogAnswer | LeafAnswer | StreamsAnswer | Size
 
 /** Runs tasks on this thread. All throw {Failure}: bad patterns, limits, CANCELLED, TIMEOUT, CORRUPTION. */
 export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: Tools): Executor<Snapshot> {
+  // A reader hands out the same labels as long as it keeps a part open.
+  const texts = new WeakMap<Labels, string>()
+  const textOf = (labels: Labels): string => {
+    let text = texts.get(labels)
+    if (text === undefined) {
+      text = formatLabels(labels)
+      texts.set(labels, text)
+    }
+    return text
+  }
   const select = (scope: Scope<Snapshot>, matchers: readonly Matcher[], problems: StoreProblem[]): MaybePromise<StreamChunks[]> =>
     reader.select(scope.snapshot, {
       predicates: matchers.map(predicateOf),
@@ -109,7 +119,7 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
       const problems: StoreProblem[] = []
       const streams = await select(task, query.selector.matchers, problems)
       const range = timeRange(task.fromNs, task.toNs)
-      const rows = await scanLogs({streams, pipeline, range, direction, limit, intervalNs, guard, stats, problems})
+      const rows = await scanLogs({streams, textOf, pipeline, range, direction, limit, intervalNs, guard, stats, problems})
       return {rows, stats, problems}
     },
 
@@ -142,7 +152,7 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
     async streams({snapshot, fromNs, toNs, matchers}) {
       const found = new Map<string, Labels>()
       for (const list of matchers) {
-        for (const labels of await reader.streams(snapshot, list.map(predicateOf), fromNs, toNs)) found.set(keyOf(labels), labels)
+        for (const labels of await reader.streams(snapshot, list.map(predicateOf), fromNs, toNs)) found.set(textOf(labels), labels)
       }
       return {streams: [...found.values()]}
     },
@@ -181,10 +191,6 @@ function covers({grid, rangeNs, offsetNs}: LeafSpec, ns: bigint): boolean {
   const step = grid.count > 1 ? grid.stepNs : 1n
   const k = behind <= 0n ? 0n : grid.count > 1 ? (behind + step - 1n) / step : BigInt(grid.count)
   return k < BigInt(grid.count) && instantAt(grid, Number(k)) - rangeNs < at
-}
-
-function keyOf(labels: Labels): string {
-  return JSON.stringify(labels)
 }
 
 /** absent_over_time has one series, whatever the labels of its samples. */
