@@ -5,7 +5,7 @@ import {Readable} from 'node:stream'
 import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify'
 import type {LimitsProvider} from '../config/index.ts'
 import {Failure, type Clock, type Labels} from '../model/index.ts'
-import type {QueryAnswer, QueryEngine} from '../query/index.ts'
+import {formatQuery, type QueryAnswer, type QueryEngine} from '../query/index.ts'
 import {encodeAnswer, jsonLabels, jsonString} from './encode.ts'
 import {
   parseDirection,
@@ -80,6 +80,17 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
       partialSeries: isDrilldown(request),
     }
     return answer(reply, await engine.queryInstant(question), [])
+  })
+
+  // Its own error shape, and no tenant.
+  route('/loki/api/v1/format_query', async (params, _request, reply) => {
+    reply.header('content-type', 'application/json; charset=utf-8')
+    try {
+      return await reply.send(`{"status":"success","data":${jsonString(formatQuery(params.get('query') ?? ''))}}\n`)
+    } catch (error) {
+      if (!Failure.is(error)) throw error
+      return await reply.code(error.status).send(`{"status":"invalid-query","error":${jsonString(error.message)}}\n`)
+    }
   })
 
   const labelsQuestion = (params: Params, request: FastifyRequest, reply: FastifyReply) => {
