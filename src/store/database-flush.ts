@@ -30,6 +30,8 @@ export type FlusherOptions = {
   readonly limits: DatabaseLimits
   /** A generation is gone from the queue. */
   readonly flushed: () => void
+  /** An attempt failed; it is tried again. */
+  readonly failed: () => void
 }
 
 const PAUSE_MS_MAX = 60_000
@@ -56,6 +58,10 @@ export class Flusher {
   add(generation: Generation): void {
     this.frozen.push(generation)
     this.kick()
+  }
+
+  get isFailing(): boolean {
+    return this.#failing
   }
 
   /** Goes on if there is something to do; called when the log settles a push of a frozen generation, too. */
@@ -97,6 +103,7 @@ export class Flusher {
         this.stats.failures++
         this.stats.lastError = error instanceof Error ? error.message : String(error)
         this.#failing = true
+        this.#options.failed()
         this.#wake()
         if (!this.#closed) await Promise.race([timers.sleep(pause), this.#stopped])
       }

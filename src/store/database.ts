@@ -70,6 +70,8 @@ export class Database {
   #current: Generation
   #stopTicking: () => void = () => undefined
   #closing: Promise<void> | undefined
+  /** Pushes that are durable and not answered yet. */
+  #waiting: (() => void)[] = []
   #snapshots = 0
   #appended = {pushes: 0, rows: 0, rawBytes: 0}
 
@@ -89,11 +91,12 @@ export class Database {
     this.#parts = parts
     this.#log = new LogWriter({folder, queueBytesMax: limits.logQueueBytesMax})
     this.#merger = new Merger({maintenance, manifests, parts, clock, randomId, limits})
+    const failed = (): void => this.#release()
     const flushed = (): void => {
       this.#rotateIfDue()
       this.#merger.kick()
     }
-    this.#flusher = new Flusher({maintenance, manifests, parts, log: folder, clock, randomId, timers, limits, flushed})
+    this.#flusher = new Flusher({maintenance, manifests, parts, log: folder, clock, randomId, timers, limits, flushed, failed})
     this.#current = new Generation(1, this.#pool)
   }
 
@@ -143,9 +146,10 @@ export class Database {
           this.#appended.pushes++
           this.#appended.rows += rows.count
           this.#appended.rawBytes += rawBytes
-          if (this.#current.rawBytes <= this.#limits.headRawBytesMax) return resolve()
-          // It is safe already; the answer waits so that memory stays bounded. An error of the flush is no error of this push.
-          this.#flusher.below(this.#limits.frozenMax).then(resolve, () => resolve())
+          // It is safe already; where it waits, that is to slow down clients while memory fills up. A flush that fails is no error
+          // of this push, and nothing to wait for.
+          if (this.#current.rawBytes < this.#limits.headRawBytesMax || this.#flusher.isFailing || this.#closing !== undefined) resolve()
+          else this.#waiting.push(resolve)
         },
       })
     })
@@ -256,6 +260,7 @@ export class Database {
 
   async #close(withinMs: number): Promise<void> {
     this.#stopTicking()
+    this.#release()
     await this.#log.close()
     const quiet = Promise.all([this.#flusher.close(), this.#merger.close()]).then(() => this.#parts.idle())
     await Promise.race([quiet, this.#timers.sleep(withinMs)])
@@ -332,5 +337,10 @@ export class Database {
     const generation = this.#current
     this.#current = new Generation(generation.number + 1, this.#pool)
     this.#flusher.add(generation)
+    this.#release()
+  }
+
+  #release(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }

@@ -26,5 +26,5 @@ export type Snapshot = {
 export type SnapshotHandle = {
   readonly data: Snapshot
   /** Lets parts be deleted and head buffers be reused; call once, when no worker reads them any more. Further calls do nothing. */
-  release(): void
+  readonly release: () => void
 }

@@ -7,6 +7,7 @@ import path from 'node:path'
 import {createKernel} from '../../../src/kernel/index.ts'
 import {formatLabels, instantOf, type Clock} from '../../../src/model/index.ts'
 import type {Chunk, StreamChunks} from '../../../src/store/chunk.ts'
+import {NODE_FILES, type LocalFiles} from '../../../src/store/object/index.ts'
 import {
   createMaintenance,
   createReader,
@@ -48,10 +49,19 @@ export type TestStore = {
 
 let ids = 0
 
+/** Tests that end a process in thought only need no disk to spin. */
+const UNSYNCED: LocalFiles = {
+  ...NODE_FILES,
+  open: async (name, flags) => {
+    const file = await NODE_FILES.open(name, flags)
+    return {write: (bytes, offset, length) => file.write(bytes, offset, length), sync: () => Promise.resolve(), close: () => file.close()}
+  },
+}
+
 export async function makeStore(): Promise<TestStore> {
   const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'skald-store-'))
   const clock = new TestClock()
-  const objects = await openLocalObjectStore({directory: path.join(dir, 'objects')})
+  const objects = await openLocalObjectStore({directory: path.join(dir, 'objects'), files: UNSYNCED})
   return {
     dir,
     clock,
