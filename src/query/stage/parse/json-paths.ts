@@ -29,7 +29,6 @@ export function planJsonPaths(expressions: readonly PathExpression[], text: stri
 class JsonPaths implements Stage {
   readonly #names: readonly string[]
   readonly #scan: JsonPathScan
-  readonly #idle: boolean
 
   constructor(expressions: readonly PathExpression[], after: Names) {
     // Broken values are errors, so when these are asked for all paths must be read.
@@ -37,11 +36,9 @@ class JsonPaths implements Stage {
     const used = errors ? expressions : expressions.filter(({name}) => wants(after, name))
     this.#names = used.map(({name}) => name)
     this.#scan = new JsonPathScan(used.map(({path}) => path))
-    this.#idle = used.length === 0
   }
 
   apply(batch: Batch): void {
-    if (batch.count === 0 || this.#idle) return
     for (let i = 0; i < batch.count; i++) {
       const row = batch.selected[i]!
       batch.openLine(row)
@@ -52,6 +49,7 @@ class JsonPaths implements Stage {
         batch.errors.set(row, 'JSONParserErr')
         continue
       }
+      if (this.#names.length === 0) continue
       const error = this.#scan.line(lineBuffer, lineStart, lineEnd)
       if (error !== 0) batch.errors.set(row, 'JSONParserErr', JSON_DETAILS[error])
       this.#write(batch, row)

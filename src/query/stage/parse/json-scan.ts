@@ -55,7 +55,7 @@ export class JsonScan {
     this.#end = to
     this.#fields.count = 0
     this.#met = 0
-    this.#left = wanted.all || wanted.errors ? Infinity : wanted.live
+    this.#left = wanted.all || wanted.errors || wanted.live === 0 ? Infinity : wanted.live
     wanted.lineNumber++
     this.#tree.renew()
     const at = skipSpace(bytes, from, to)

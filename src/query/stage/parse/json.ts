@@ -34,7 +34,7 @@ class Json implements Stage {
   }
 
   apply(batch: Batch): void {
-    if (batch.count === 0 || !this.#targets.begin(batch)) return
+    if (batch.count === 0 || !this.#targets.begin(batch, true)) return
     for (let i = 0; i < batch.count; i++) {
       const row = batch.selected[i]!
       batch.openLine(row)

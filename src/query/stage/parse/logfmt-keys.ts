@@ -3,7 +3,7 @@
  * wins, over labels of earlier parsers too, and a key that a line does not have gives an empty label.
  */
 import type {Batch, Target} from '../../batch.ts'
-import {hasName, parserNeeds, wants, type Names, type Stage, type StagePlan} from '../stage.ts'
+import {parserNeeds, wants, type Names, type Stage, type StagePlan} from '../stage.ts'
 import {ESCAPED, Fields, VERBATIM} from './fields.ts'
 import {KeyTree, type KeySlots} from './key-tree.ts'
 import type {LogfmtFlags} from './logfmt.ts'
@@ -65,8 +65,7 @@ class LogfmtKeys implements Stage {
     this.#keys = new Keys(this.#expressions.map(({key}) => key))
     // Empty values count here, whatever the flag says.
     this.#scan = new LogfmtScan(this.#keys, new KeyTree(this.#keys, false), this.#fields, {strict: flags.strict, keepEmpty: true})
-    const errors = hasName(after, '__error__') || hasName(after, '__error_details__')
-    this.#idle = this.#expressions.length === 0 && !(flags.strict && errors)
+    this.#idle = this.#expressions.length === 0 && !flags.strict
   }
 
   apply(batch: Batch): void {

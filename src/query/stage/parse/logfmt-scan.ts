@@ -45,7 +45,8 @@ export class LogfmtScan {
     this.#from = from
     this.#fields.count = 0
     this.#met = 0
-    this.#left = wanted.all || (wanted.errors && this.#options.strict) ? Infinity : wanted.live
+    const whole = wanted.all || (this.#options.strict && (wanted.errors || wanted.live === 0))
+    this.#left = whole ? Infinity : wanted.live
     this.#fault = undefined
     wanted.lineNumber++
     this.#tree.renew()

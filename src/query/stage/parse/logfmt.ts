@@ -26,16 +26,18 @@ export function planLogfmt(flags: LogfmtFlags): StagePlan {
 
 class Logfmt implements Stage {
   readonly #targets: KeyTargets
+  readonly #strict: boolean
   readonly #fields = new Fields()
   readonly #scan: LogfmtScan
 
   constructor(targets: KeyTargets, flags: LogfmtFlags) {
     this.#targets = targets
+    this.#strict = flags.strict
     this.#scan = new LogfmtScan(targets, new KeyTree(targets, false), this.#fields, flags)
   }
 
   apply(batch: Batch): void {
-    if (batch.count === 0 || !this.#targets.begin(batch)) return
+    if (batch.count === 0 || !this.#targets.begin(batch, this.#strict)) return
     for (let i = 0; i < batch.count; i++) {
       const row = batch.selected[i]!
       batch.openLine(row)

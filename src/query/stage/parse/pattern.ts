@@ -47,7 +47,7 @@ class Pattern implements Stage {
   }
 
   apply(batch: Batch): void {
-    if (batch.count === 0 || this.#steps.length === 0 || !this.#targets.begin(batch)) return
+    if (batch.count === 0 || this.#steps.length === 0 || !this.#targets.begin(batch, false)) return
     for (let i = 0; i < batch.count; i++) this.#line(batch, batch.selected[i]!)
     this.#targets.end()
   }

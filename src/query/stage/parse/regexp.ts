@@ -38,7 +38,7 @@ class Regexp implements Stage {
   apply(batch: Batch): void {
     if (batch.count === 0 || this.#groups.length === 0) return
     const targets = this.#targets
-    if (!targets.begin(batch)) return
+    if (!targets.begin(batch, false)) return
     for (let i = 0; i < batch.count; i++) {
       const row = batch.selected[i]!
       batch.openLine(row)

@@ -76,8 +76,12 @@ export class KeyTargets implements Wanted, KeySlots {
     return false
   }
 
-  /** @returns false when no line of the batch needs to be read. */
-  begin(batch: Batch): boolean {
+  /**
+   * @param mayFail lines may have errors: then all are read even when nothing can come of it in this batch, because the errors
+   *                of a parser that somebody asks anything of are seen (a metric query fails of them).
+   * @returns false when no line of the batch needs to be read.
+   */
+  begin(batch: Batch, mayFail: boolean): boolean {
     this.#batch = batch
     this.#targets = []
     this.lineNumber = 0
@@ -88,7 +92,7 @@ export class KeyTargets implements Wanted, KeySlots {
       if (live) this.live++
       this.seen[slot] = live ? 0 : DEAD
     }
-    return this.live > 0 || this.errors
+    return this.live > 0 || mayFail
   }
 
   #mayDeliver(batch: Batch, name: string): boolean {

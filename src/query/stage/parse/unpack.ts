@@ -63,7 +63,7 @@ class Unpack implements Stage {
 
   apply(batch: Batch): void {
     if (batch.count === 0) return
-    this.#targets.begin(batch)
+    this.#targets.begin(batch, true)
     for (let i = 0; i < batch.count; i++) this.#line(batch, batch.selected[i]!)
     this.#targets.end()
   }
