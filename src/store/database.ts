@@ -19,9 +19,9 @@ import {PartUse} from './database-parts.ts'
 import {replayAll, type ReplayReport} from './database-replay.ts'
 import {Generation, SegmentPool, type TenantHead} from './head/index.ts'
 import {createLogFolder, lockDirectory, LogWriter, type DirectoryLock, type LogStats} from './log/index.ts'
-import {dayFolder, Manifests, parseObjectName, type ManifestPart} from './manifest/index.ts'
+import {dayFolder, Manifests, parseObjectName} from './manifest/index.ts'
 import {MERGE_LIMITS} from './merge/index.ts'
-import type {SnapshotHandle, StoreProblem} from './snapshot.ts'
+import type {SnapshotHandle, SnapshotPart, StoreProblem} from './snapshot.ts'
 
 export type DatabaseStats = {
   readonly head: {
@@ -157,7 +157,7 @@ export class Database {
 
   /** What [fromNs, toNs) of a tenant is made of now. Release it. */
   snapshot(tenant: string, fromNs: bigint, toNs: bigint): SnapshotHandle {
-    const parts: ManifestPart[] = []
+    const parts: SnapshotPart[] = []
     const [firstDay, lastDay] = toNs > fromNs ? [dayOf(fromNs), dayOf(toNs - 1n)] : [0, -1]
     const firstNs = nsOfDay(fromNs)
     const lastNs = nsOfDay(toNs - 1n)
@@ -166,7 +166,7 @@ export class Database {
       if (day < firstDay || day > lastDay) continue
       for (const entry of manifest.parts) {
         if ((day === firstDay && entry.part.maxNs < firstNs) || (day === lastDay && entry.part.minNs > lastNs)) continue
-        parts.push(entry)
+        parts.push({key: entry.part.key, generation: entry.firstGeneration})
       }
     }
     const heads: TenantHead[] = []
@@ -174,7 +174,7 @@ export class Database {
       const head = generation.heads.get(tenant)
       if (head !== undefined) heads.push(head)
     }
-    const keys = parts.map(({part}) => part.key)
+    const keys = parts.map(part => part.key)
     this.#parts.retain(keys)
     for (const head of heads) head.retain()
     this.#snapshots++

@@ -93,8 +93,8 @@ class StoreReader implements Reader {
     // One part after the other: a local store answers at once, and a remote one is asked once per part and worker.
     const next = (index: number): MaybePromise<StreamChunks[]> => {
       for (let i = index; i < snapshot.parts.length; i++) {
-        const {part, firstGeneration} = snapshot.parts[i]!
-        const done = this.#guarded(part.key, problems, () => this.#addPart(part.key, firstGeneration, predicates, range, add))
+        const {key, generation} = snapshot.parts[i]!
+        const done = this.#guarded(key, problems, () => this.#addPart(key, generation, predicates, range, add))
         if (done instanceof Promise) return done.then(() => next(i + 1))
       }
       return finish()

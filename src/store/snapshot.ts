@@ -2,7 +2,6 @@
  * A moment of one tenant's data: what a query reads, and what must not go away meanwhile.
  */
 import type {HeadSnapshot} from './head/index.ts'
-import type {ManifestPart} from './manifest/index.ts'
 
 /** Data that is asked for and cannot be served; the rest is. */
 export type StoreProblem = {
@@ -11,11 +10,14 @@ export type StoreProblem = {
   readonly message: string
 }
 
+/** `generation`: the first one whose rows the part has; decides the order of rows with equal times. */
+export type SnapshotPart = {readonly key: string; readonly generation: number}
+
 /** Structured-cloneable; head buffers are shared, the rest is small. */
 export type Snapshot = {
   readonly tenant: string
   /** Parts that may hold rows of the range. */
-  readonly parts: readonly ManifestPart[]
+  readonly parts: readonly SnapshotPart[]
   /** Ascending by generation. */
   readonly heads: readonly HeadSnapshot[]
   /** Of any head of the store: what is kept about older ones can go. */

@@ -166,7 +166,7 @@ describe('crash', () => {
     await database.settle()
     const old = {snapshot: () => ({data: snapshot.data, release: () => undefined})}
     expect(await readAll(old, store.objects, 'fake')).toEqual(ALL.slice(0, 5))
-    for (const {part} of snapshot.data.parts) expect(await store.objects.size(part.key)).toBe(part.size)
+    for (const {key} of snapshot.data.parts) expect(await store.objects.size(key)).toBeGreaterThan(0)
     const before = (await store.objects.list('')).length
     snapshot.release()
     snapshot.release()
