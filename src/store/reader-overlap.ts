@@ -6,7 +6,7 @@
  * and lines only where timestamps and lengths agree.
  */
 import type {Chunk, ChunkHandle, LineBlock, MetaColumn, ReadStats} from './chunk.ts'
-import type {MaybePromise} from '../model/index.ts'
+import {Failure, type MaybePromise} from '../model/index.ts'
 import {EntryGroup, loadChunk, type LoadedChunk} from './merge/index.ts'
 import {sameSource} from './sequence.ts'
 
@@ -67,8 +67,11 @@ class OverlappingHandle implements ChunkHandle {
     if (chunk instanceof Promise) return this.#openLater(chunk, stats)
     if (this.#repeated === undefined) {
       for (const handle of this.#earlier) {
-        const other = handle.open(stats)
-        if (other instanceof Promise || sharesRow(chunk, other)) return this.#openLater(chunk, stats)
+        const shares = tolerant(false, () => {
+          const other = handle.open(stats)
+          return other instanceof Promise || sharesRow(chunk, other)
+        })
+        if (shares) return this.#openLater(chunk, stats)
       }
       this.#repeated = NO_ROWS
     }
@@ -78,14 +81,28 @@ class OverlappingHandle implements ChunkHandle {
   async #openLater(opening: MaybePromise<Chunk>, stats: ReadStats): Promise<Chunk> {
     const chunk = await opening
     if (this.#repeated === undefined) {
-      const others: Chunk[] = []
+      const others: LoadedChunk[] = []
       for (const handle of this.#earlier) {
-        const other = await handle.open(stats)
-        if (sharesRow(chunk, other)) others.push(other)
+        try {
+          const other = await handle.open(stats)
+          if (sharesRow(chunk, other)) others.push(await loadChunk(other))
+        } catch (error) {
+          if (!Failure.is(error)) throw error
+        }
       }
-      this.#repeated = others.length === 0 ? NO_ROWS : await findRepeats(chunk, others)
+      this.#repeated = others.length === 0 ? NO_ROWS : findRepeats(await loadChunk(chunk), others)
     }
     return this.#repeated.length === 0 ? chunk : new ChunkWithRepeats(chunk, this.#repeated)
+  }
+}
+
+/** An earlier chunk that is damaged hides nothing of this one; its damage is told by whoever reads it for its own rows. */
+function tolerant<T>(otherwise: T, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (!Failure.is(error)) throw error
+    return otherwise
   }
 }
 
@@ -112,10 +129,7 @@ function sharesRow(a: Chunk, b: Chunk): boolean {
   return false
 }
 
-async function findRepeats(chunk: Chunk, others: readonly Chunk[]): Promise<Uint32Array> {
-  const own = await loadChunk(chunk)
-  const loaded: LoadedChunk[] = []
-  for (const other of others) loaded.push(await loadChunk(other))
+function findRepeats(own: LoadedChunk, loaded: readonly LoadedChunk[]): Uint32Array {
   const at = loaded.map(() => 0)
   const repeated: number[] = []
   const group = new EntryGroup()

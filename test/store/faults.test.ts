@@ -100,6 +100,22 @@ describe('faults', () => {
     expect(missing.map(problem => problem.object)).toEqual([broken])
   })
 
+  test('a damaged chunk fails by itself; chunks that share its time are served', async () => {
+    const database = await openStore()
+    await database.append(makeAppend(refs, 'fake', one(1n, 'shared '.repeat(200))))
+    await database.flushNow()
+    await database.append(makeAppend(refs, 'fake', [...one(0n, 'own'), ...one(1n, 'shared '.repeat(200)), ...one(2n, 'too')]))
+    await database.flushNow()
+    const [first] = (await store.objects.list('fake/')).filter(key => key.endsWith('.part'))
+    const bytes = await fs.readFile(objectFile(first!))
+    bytes.fill(0xff, 20, 40)
+    await fs.writeFile(objectFile(first!), bytes)
+    const failures: string[] = []
+    const expected = [row(0n, 'own'), row(1n, 'shared '.repeat(200)), row(2n, 'too')]
+    expect(await readAll(database, store.objects, 'fake', {failures})).toEqual(expected)
+    expect(failures).toEqual([expect.stringContaining(first!)])
+  })
+
   test('disk full while logging: a clear 503, and everything acknowledged is there when space returns', async () => {
     const {folder, disk} = fillableFolder(createLogFolder(path.join(store.dir, 'log')))
     const database = await openStore({logFolder: folder})

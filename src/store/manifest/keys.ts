@@ -13,7 +13,6 @@ import {dayName} from '../../model/index.ts'
 
 const SEGMENT_LENGTH_MAX = 200
 
-export type PartId = {readonly id: string; readonly lastGeneration: number}
 export type ObjectName =
   | {readonly kind: 'manifest' | 'damaged'; readonly folder: string}
   | {readonly kind: 'part'; readonly folder: string; readonly lastGeneration: number}
