@@ -25,7 +25,7 @@ import {runLogQuery} from './log-query.ts'
 import {checkQuery, parse, walk, type LogQuery, type Query} from './logql/index.ts'
 import {isScalar, ordersSeries, toMatrix, toVector, type Grid, type MatrixSeries} from './metric/index.ts'
 import {alignedGrid, instantGrid, leavesOver, runMetricQuery, spanOf, type MetricQuery, type MetricRun} from './metric-query.ts'
-import {planStages, unsupported} from './plan/stages.ts'
+import {planStages} from './plan/stages.ts'
 import {Runner, type QueryShards, type Snapshots, type Timers, type Timing} from './run.ts'
 import {checkTemplate} from './template/index.ts'
 
@@ -143,7 +143,6 @@ class Engine<Snapshot> implements QueryEngine {
     checkQuery(query, options)
     walk(query, node => {
       if (node.kind === 'logs' || node.kind === 'log-range') planStages(node.stages, PLANNING)
-      if (node.kind === 'unwrap') throw unsupported('| unwrap')
     })
     return query
   }

@@ -6,6 +6,7 @@ import type {LogEntry, LogStream} from './answers.ts'
 import {Heap} from './exec/heap.ts'
 import {foldLabels, unpackLabelSets, type LabelSet} from './exec/label-sets.ts'
 import type {LogRows} from './exec/row-sink.ts'
+import {StreamOrder} from './exec/stream-order.ts'
 
 type Cursor = {rows: LogRows; at: number; sets: Target[]}
 /** A label set of one worker, and the stream of the answer that its rows go to. */
@@ -18,18 +19,23 @@ type Stream = {labels: Labels; text: string; entries: LogEntry[]}
  */
 export function mergeRows(parts: readonly LogRows[], direction: 'forward' | 'backward', limit: number, categorize: boolean): LogStream[] {
   const backward = direction === 'backward'
-  const heap = new Heap<Cursor>(backward ? (a, b) => compare(a, b) > 0 : (a, b) => compare(a, b) < 0)
+  const order = new StreamOrder()
+  const heap = new Heap<Cursor>((a, b) => before(a, b, backward, order))
+  const repeats = new Repeats()
   for (const rows of parts) {
     if (rows.count > 0) heap.push({rows, at: 0, sets: unpackLabelSets(rows.labels).map(set => ({set, stream: undefined}))})
   }
   const streams = new Map<string, Stream>()
-  for (let left = limit; left > 0; left--) {
+  for (let left = limit; left > 0;) {
     const cursor = heap.peek()
     if (cursor === undefined) break
     const {rows, at, sets} = cursor
-    const target = sets[rows.labelSet[at]!]!
-    target.stream ??= streamOf(streams, categorize ? target.set.stream : foldLabels(target.set))
-    target.stream.entries.push(entryOf(rows, at, target.set, categorize))
+    if (!repeats.has(rows, at)) {
+      const target = sets[rows.labelSet[at]!]!
+      target.stream ??= streamOf(streams, categorize ? target.set.stream : foldLabels(target.set))
+      target.stream.entries.push(entryOf(rows, at, target.set, categorize))
+      left--
+    }
     cursor.at++
     if (cursor.at === rows.count) heap.pop()
     else heap.settleTop()
@@ -57,10 +63,43 @@ function entryOf(rows: LogRows, at: number, set: LabelSet, categorize: boolean):
   }
 }
 
-function compare(a: Cursor, b: Cursor): number {
-  const order = a.rows.day[a.at]! - b.rows.day[b.at]! || a.rows.ns[a.at]! - b.rows.ns[b.at]!
-  if (order !== 0) return order
-  const x = a.rows.streams[a.rows.stream[a.at]!]!
-  const y = b.rows.streams[b.rows.stream[b.at]!]!
-  return x < y ? -1 : x > y ? 1 : a.rows.sequence[a.at]! - b.rows.sequence[b.at]!
+function before(a: Cursor, b: Cursor, backward: boolean, order: StreamOrder): boolean {
+  const time = a.rows.day[a.at]! - b.rows.day[b.at]! || a.rows.ns[a.at]! - b.rows.ns[b.at]!
+  if (time !== 0) return backward ? time > 0 : time < 0
+  // All rows of a stream are in one part.
+  return order.compare(a.rows.streams[a.rows.stream[a.at]!]!, b.rows.streams[b.rows.stream[b.at]!]!) < 0
+}
+
+/**
+ * Entries of one stored stream and time that stages made equal in line and labels, by dropping the metadata that told them apart,
+ * are shown once.
+ */
+class Repeats {
+  #rows: LogRows | undefined
+  #at = 0
+  readonly #shown = new Set<string>()
+
+  /** Rows are asked for in order. */
+  has(rows: LogRows, at: number): boolean {
+    const last = this.#at
+    const same =
+      rows === this.#rows && rows.stream[at] === rows.stream[last] && rows.ns[at] === rows.ns[last] && rows.day[at] === rows.day[last]
+    this.#rows = rows
+    this.#at = at
+    if (!same) {
+      this.#shown.clear()
+      return false
+    }
+    if (this.#shown.size === 0) this.#shown.add(keyOf(rows, last))
+    const key = keyOf(rows, at)
+    if (this.#shown.has(key)) return true
+    this.#shown.add(key)
+    return false
+  }
+}
+
+function keyOf(rows: LogRows, at: number): string {
+  const start = rows.lineStart[at]!
+  const line = Buffer.from(rows.lines.buffer, rows.lines.byteOffset + start, rows.lineLength[at])
+  return `${rows.labelSet[at]} ${line.toString('latin1')}`
 }

@@ -9,7 +9,8 @@
  * A source is touched only when no other one can have an earlier place, so the scan stops by itself when `limit` rows are out:
  * no unread chunk or block can improve them.
  *
- * Order   forward: (time, stream, sequence of the chunk, row); backward is its exact reverse. Streams by canonical text.
+ * Order   by time in the direction; at the same time by stream (stream-order.ts, the same in both directions), and within a stream
+ *         by sequence of the chunk and row in the direction: backward is the exact reverse of how entries came in.
  * Output  rows whose block had few matches are captured at once; others are read again at the end, when it is known which count.
  */
 import type {Labels, MaybePromise} from '../../model/index.ts'
@@ -22,11 +23,11 @@ import {Heap} from './heap.ts'
 import {intersects, lowerBound, openChunk, type OpenChunk, type TimeRange} from './open-chunk.ts'
 import {RowSink, type LogRows} from './row-sink.ts'
 import type {ScanStats} from './stats.ts'
+import type {StreamOrder} from './stream-order.ts'
 
 export type LogScan = {
   readonly streams: readonly StreamChunks[]
-  /** Canonical text of a stream's labels. */
-  readonly textOf: (labels: Labels) => string
+  readonly order: StreamOrder
   readonly pipeline: Pipeline
   readonly range: TimeRange
   readonly direction: 'forward' | 'backward'
@@ -42,7 +43,7 @@ export type LogScan = {
 // Up to this many matches of a block are captured when it is first read, rather than read again.
 const CAPTURE_MAX = 64
 
-type Place = {day: number; ns: number; rank: number; sequence: number; row: number}
+type Place = {day: number; ns: number; labels: Labels; sequence: number; row: number}
 type Closed = Place & {kind: 'closed'; stream: StreamChunks; handle: ChunkHandle}
 /** Blocks still to be filtered: `rows` are rows of the chunk that passed the early filters, ascending. */
 type Blocks = Place & {kind: 'blocks'; open: OpenChunk; rows: Uint32Array}
@@ -67,26 +68,32 @@ class Walk {
   constructor(scan: LogScan) {
     this.#scan = scan
     this.#backward = scan.direction === 'backward'
-    this.#heap = new Heap<Source>(this.#backward ? (a, b) => compare(a, b) > 0 : (a, b) => compare(a, b) < 0)
+    this.#heap = new Heap<Source>((a, b) => this.#before(a, b))
     this.#left = scan.limit
     this.#sink = new RowSink(scan.guard)
-    const {streams, textOf, range, stats} = scan
-    const ordered = streams.map(stream => ({stream, text: textOf(stream.labels)}))
-    ordered.sort((a, b) => (a.text < b.text ? -1 : 1))
-    ordered.forEach(({stream, text}, rank) => {
+    const {streams, range, stats} = scan
+    for (const stream of streams) {
       const handles = stream.chunks.filter(handle => intersects(handle, range))
-      if (handles.length === 0) return
-      this.#sink.nameStream(rank, text)
+      if (handles.length === 0) continue
       stats.streams++
       stats.chunksMatched += handles.length
-      for (const handle of handles) this.#heap.push(this.#closed(stream, handle, rank))
-    })
+      for (const handle of handles) this.#heap.push(this.#closed(stream, handle))
+    }
   }
 
-  #closed(stream: StreamChunks, handle: ChunkHandle, rank: number): Closed {
+  #before(a: Place, b: Place): boolean {
+    const time = a.day - b.day || a.ns - b.ns
+    if (time !== 0) return this.#backward ? time > 0 : time < 0
+    const stream = this.#scan.order.compare(a.labels, b.labels)
+    if (stream !== 0) return stream < 0
+    const position = a.sequence - b.sequence || a.row - b.row
+    return this.#backward ? position > 0 : position < 0
+  }
+
+  #closed(stream: StreamChunks, handle: ChunkHandle): Closed {
     const {day, sequence} = handle
     const bound = this.#backward ? {ns: handle.maxNs, row: Infinity} : {ns: handle.minNs, row: -1}
-    return {kind: 'closed', stream, handle, day, rank, sequence, ...bound}
+    return {kind: 'closed', stream, handle, day, labels: stream.labels, sequence, ...bound}
   }
 
   async run(): Promise<LogRows> {
@@ -107,23 +114,23 @@ class Walk {
     return this.#sink.finish()
   }
 
-  #open({stream, handle, rank}: Closed): MaybePromise<void> {
+  #open({stream, handle}: Closed): MaybePromise<void> {
     const {range, pipeline, stats} = this.#scan
     const opened = openChunk(stream.labels, handle, range, pipeline, pipeline.early.length > 0 ? 'all' : 'read', stats)
     const push = (open: OpenChunk): void => {
       const rows = open.whole.selected.subarray(0, open.whole.count)
       if (rows.length === 0) return
-      if (pipeline.narrows) this.#pushBlocks(open, rows, rank, handle.sequence)
-      else this.#pushRows(open, this.#outermost(rows), rank, handle.sequence, undefined)
+      if (pipeline.narrows) this.#pushBlocks(open, rows, handle.sequence)
+      else this.#pushRows(open, this.#outermost(rows), handle.sequence, undefined)
     }
     return opened instanceof Promise ? opened.then(push) : push(opened)
   }
 
-  #pushBlocks(open: OpenChunk, rows: Uint32Array, rank: number, sequence: number): void {
+  #pushBlocks(open: OpenChunk, rows: Uint32Array, sequence: number): void {
     if (rows.length === 0) return
     const row = this.#backward ? rows[rows.length - 1]! : rows[0]!
-    const {day} = open.chunk
-    this.#heap.push({kind: 'blocks', open, rows, day, ns: open.chunk.timestamps()[row]!, rank, sequence, row})
+    const {chunk, labels} = open
+    this.#heap.push({kind: 'blocks', open, rows, day: chunk.day, ns: chunk.timestamps()[row]!, labels, sequence, row})
   }
 
   /** A copy of the rows that may still come out: of more than are left, the outermost. With thinning it is not known how many are skipped. */
@@ -132,29 +139,29 @@ class Walk {
     return this.#backward ? rows.slice(rows.length - most) : rows.slice(0, most)
   }
 
-  #pushRows(open: OpenChunk, rows: Uint32Array, rank: number, sequence: number, captured: Uint32Array | undefined): void {
+  #pushRows(open: OpenChunk, rows: Uint32Array, sequence: number, captured: Uint32Array | undefined): void {
     if (rows.length === 0) return
     this.#scan.guard.hold(rows.byteLength)
     const at = this.#backward ? rows.length - 1 : 0
     const row = rows[at]!
-    const {day} = open.chunk
-    this.#heap.push({kind: 'rows', open, rows, at, captured, day, ns: open.chunk.timestamps()[row]!, rank, sequence, row})
+    const {chunk, labels} = open
+    this.#heap.push({kind: 'rows', open, rows, at, captured, day: chunk.day, ns: chunk.timestamps()[row]!, labels, sequence, row})
   }
 
   /** Filters the outermost block of a source and puts the others back. */
   #filterBlock(source: Blocks): MaybePromise<void> {
-    const {open, rows, row, rank, sequence} = source
+    const {open, rows, row, sequence} = source
     const bounds = open.chunk.lineBlockBounds()
     const block = lowerBound(bounds, row + 1) - 1
     const from = lowerBound(rows, bounds[block]!)
     const to = lowerBound(rows, bounds[block + 1]!)
-    this.#pushBlocks(open, this.#backward ? rows.subarray(0, from) : rows.subarray(to), rank, sequence)
+    this.#pushBlocks(open, this.#backward ? rows.subarray(0, from) : rows.subarray(to), sequence)
     const ready = (batch: Batch): void => {
       this.#scan.stats.rowsKept += batch.count
       const kept = this.#outermost(batch.selected.subarray(0, batch.count))
       const captured = kept.length <= CAPTURE_MAX ? this.#sink.capture(batch, kept) : undefined
       for (let i = 0; i < kept.length; i++) kept[i]! += batch.firstRow
-      this.#pushRows(open, kept, rank, sequence, captured)
+      this.#pushRows(open, kept, sequence, captured)
     }
     const batch = open.block(block, rows.subarray(from, to))
     return batch instanceof Promise ? batch.then(ready) : ready(batch)
@@ -166,7 +173,7 @@ class Walk {
       this.#lastDay = day
       this.#lastNs = ns
       this.#left--
-      this.#sink.emit(source.rank, source.sequence, open, rows[at]!, captured?.[at])
+      this.#sink.emit(source.sequence, open, rows[at]!, captured?.[at])
     }
     const next = this.#backward ? at - 1 : at + 1
     const row = rows[next]
@@ -203,8 +210,4 @@ class Walk {
       if (pending instanceof Promise) await pending
     }
   }
-}
-
-function compare(a: Place, b: Place): number {
-  return a.day - b.day || a.ns - b.ns || a.rank - b.rank || a.sequence - b.sequence || a.row - b.row
 }

@@ -1,6 +1,7 @@
 /*
  * The rows of a log query's answer in one worker: their order as they are emitted, their lines and label sets as they are read.
  */
+import type {Labels} from '../../model/index.ts'
 import type {Batch} from '../batch.ts'
 import type {Guard} from './guard.ts'
 import {LabelSets, type PackedLabelSets} from './label-sets.ts'
@@ -20,12 +21,12 @@ export type LogRows = {
   lineStart: Uint32Array
   lineLength: Uint32Array
   lines: Uint8Array
-  /** Canonical text of stored streams, by number. */
-  streams: string[]
+  /** Labels of the stored streams that have rows here. */
+  streams: Labels[]
   labels: PackedLabelSets
 }
 
-type Emitted = {rank: number; sequence: number; open: OpenChunk; row: number; slot: number}
+type Emitted = {sequence: number; open: OpenChunk; row: number; slot: number}
 /** Rows of one block that are still to be read, and the slots they go to. */
 export type Pending = {open: OpenChunk; block: number; rows: Uint32Array; slots: Uint32Array}
 
@@ -35,7 +36,6 @@ export class RowSink {
   readonly #guard: Guard
   readonly #sets = new LabelSets()
   readonly #emitted: Emitted[] = []
-  readonly #streams: string[] = []
   // By slot: captured or emitted rows. Captured rows that are never emitted are left out at the end.
   readonly #labelSets: number[] = []
   readonly #starts: number[] = []
@@ -48,10 +48,6 @@ export class RowSink {
     guard.hold(FIRST_BYTES)
   }
 
-  nameStream(rank: number, text: string): void {
-    this.#streams[rank] = text
-  }
-
   /** Keeps line and labels of rows of a batch; returns their slots. */
   capture(batch: Batch, rows: Uint32Array): Uint32Array {
     const slots = new Uint32Array(rows.length)
@@ -61,8 +57,8 @@ export class RowSink {
   }
 
   /** @param slot where the row was captured; undefined reserves one to be filled later. */
-  emit(rank: number, sequence: number, open: OpenChunk, row: number, slot: number | undefined): void {
-    this.#emitted.push({rank, sequence, open, row, slot: slot ?? this.#newSlot()})
+  emit(sequence: number, open: OpenChunk, row: number, slot: number | undefined): void {
+    this.#emitted.push({sequence, open, row, slot: slot ?? this.#newSlot()})
   }
 
   /** What is still to be read, block by block. */
@@ -133,6 +129,7 @@ export class RowSink {
     // Rows that could not be read are missing.
     const emitted = this.#emitted.filter(({slot}) => this.#labelSets[slot] !== -1)
     const count = emitted.length
+    const streams = new Map<Labels, number>()
     const rows: LogRows = {
       count,
       day: new Int32Array(count),
@@ -143,18 +140,24 @@ export class RowSink {
       lineStart: new Uint32Array(count),
       lineLength: new Uint32Array(count),
       lines: this.#lines.slice(0, this.#used),
-      streams: this.#streams,
+      streams: [],
       labels: this.#sets.pack(),
     }
-    emitted.forEach(({rank, sequence, open, row, slot}, i) => {
+    emitted.forEach(({sequence, open, row, slot}, i) => {
       rows.day[i] = open.chunk.day
       rows.ns[i] = open.chunk.timestamps()[row]!
-      rows.stream[i] = rank
+      let stream = streams.get(open.labels)
+      if (stream === undefined) {
+        stream = streams.size
+        streams.set(open.labels, stream)
+      }
+      rows.stream[i] = stream
       rows.sequence[i] = sequence
       rows.labelSet[i] = this.#labelSets[slot]!
       rows.lineStart[i] = this.#starts[slot]!
       rows.lineLength[i] = this.#lengths[slot]!
     })
+    rows.streams.push(...streams.keys())
     return rows
   }
 }

@@ -7,7 +7,8 @@ import type {LogQuery, RangeAggregation} from '../logql/index.ts'
 import {createLeaf, instantAt, transferList, type LeafPlan, type LeafSpec, type PartialLeaf} from '../metric/index.ts'
 import {buildPipeline} from '../plan/pipeline.ts'
 import {predicateOf} from '../plan/predicates.ts'
-import {planStages} from '../plan/stages.ts'
+import {planSample, planStages} from '../plan/stages.ts'
+import type {Names} from '../stage/stage.ts'
 import type {Tools} from '../stage/tools.ts'
 import {RowGrouping} from './grouping.ts'
 import {Guard} from './guard.ts'
@@ -16,6 +17,7 @@ import {scanLogs} from './log-scan.ts'
 import {intersects, timeRange, within, type TimeRange} from './open-chunk.ts'
 import {transferRows, type LogRows} from './row-sink.ts'
 import {noStats, type ScanStats} from './stats.ts'
+import {StreamOrder} from './stream-order.ts'
 
 /** A part of the streams: those that hash to `index` of `count`. */
 export type Shard = {readonly index: number; readonly count: number}
@@ -91,16 +93,8 @@ export function transferOf(answer: LogAnswer | LeafAnswer | StreamsAnswer | Size
 
 /** Runs tasks on this thread. All throw {Failure}: bad patterns, limits, CANCELLED, TIMEOUT, CORRUPTION. */
 export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: Tools): Executor<Snapshot> {
-  // A reader hands out the same labels as long as it keeps a part open.
-  const texts = new WeakMap<Labels, string>()
-  const textOf = (labels: Labels): string => {
-    let text = texts.get(labels)
-    if (text === undefined) {
-      text = formatLabels(labels)
-      texts.set(labels, text)
-    }
-    return text
-  }
+  // A reader hands out the same labels as long as it keeps a part open, so what is known of them is found again.
+  const order = new StreamOrder()
   const select = (scope: Scope<Snapshot>, matchers: readonly Matcher[], problems: StoreProblem[]): MaybePromise<StreamChunks[]> =>
     reader.select(scope.snapshot, {
       predicates: matchers.map(predicateOf),
@@ -119,14 +113,17 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
       const problems: StoreProblem[] = []
       const streams = await select(task, query.selector.matchers, problems)
       const range = timeRange(task.fromNs, task.toNs)
-      const rows = await scanLogs({streams, textOf, pipeline, range, direction, limit, intervalNs, guard, stats, problems})
+      const rows = await scanLogs({streams, order, pipeline, range, direction, limit, intervalNs, guard, stats, problems})
       return {rows, stats, problems}
     },
 
     async leaf(task) {
       const {leaf: plan, spec} = task
       const {node} = plan
-      const pipeline = buildPipeline(planStages(node.range.stages, tools), neededBy(plan))
+      const sample = node.range.unwrap && planSample(node.range.unwrap)
+      const labels = neededBy(plan)
+      const result = {labels: sample?.needs(labels) ?? labels, line: false}
+      const pipeline = buildPipeline(planStages(node.range.stages, tools), result)
       const stats = noStats()
       const guard = new Guard(task.flag, task.budgetBytes)
       const problems: StoreProblem[] = []
@@ -135,7 +132,7 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
       await scanLeaf({
         streams,
         pipeline,
-        sample: undefined,
+        sample: sample?.create(),
         op: node.op,
         grouping: new RowGrouping(groupingOf(plan), plan.removedLabel),
         leaf,
@@ -152,7 +149,7 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
     async streams({snapshot, fromNs, toNs, matchers}) {
       const found = new Map<string, Labels>()
       for (const list of matchers) {
-        for (const labels of await reader.streams(snapshot, list.map(predicateOf), fromNs, toNs)) found.set(textOf(labels), labels)
+        for (const labels of await reader.streams(snapshot, list.map(predicateOf), fromNs, toNs)) found.set(formatLabels(labels), labels)
       }
       return {streams: [...found.values()]}
     },
@@ -198,8 +195,8 @@ function groupingOf({node, grouping}: LeafPlan): RangeAggregation['grouping'] {
   return node.op === 'absent_over_time' ? {without: false, labels: []} : grouping
 }
 
-/** What the pipeline of a leaf must deliver: the labels of its series, and lines when their bytes are counted after a stage changed them. */
-function neededBy(plan: LeafPlan): {labels: ReadonlySet<string> | 'all'; line: boolean} {
+/** The labels that a leaf's series are made of. */
+function neededBy(plan: LeafPlan): Names {
   const grouping = groupingOf(plan)
-  return {labels: grouping === undefined || grouping.without ? 'all' : new Set(grouping.labels), line: false}
+  return grouping === undefined || grouping.without ? 'all' : new Set(grouping.labels)
 }

@@ -90,16 +90,28 @@ function moveLeft(plans: readonly AnyStagePlan[], mayPass: (before: AnyStagePlan
   return ordered
 }
 
-/** What each stage has to deliver, from the end; parsers whose labels nobody looks at do not run and report no errors (logql [Q4]). */
+/**
+ * What each stage has to deliver, from the end; parsers whose labels nobody looks at do not run and report no errors (logql [Q4]).
+ *
+ * A stage before another parser also has to deliver what is dropped in between: a name that was written once is not extracted
+ * again (logql § 3.5 rule 3).
+ */
 function liveSteps(plans: readonly AnyStagePlan[], result: Names): Step[] {
   const steps: Step[] = []
   let after = result
+  let parserFollows = false
   for (const plan of plans.toReversed()) {
     if (plan.kind === 'parser' && !plan.changesLine && after !== 'all' && after.size === 0) continue
     steps.unshift({plan, after})
-    after = plan.needs(after)
+    const needs = plan.needs(after)
+    after = parserFollows ? union(needs, after) : needs
+    parserFollows ||= plan.kind === 'parser'
   }
   return steps
+}
+
+function union(a: Names, b: Names): Names {
+  return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b])
 }
 
 /** A lazy parser before label filters first extracts what these read; the rest is extracted for the rows that are left. */

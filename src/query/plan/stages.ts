@@ -1,7 +1,6 @@
 /*
  * From stages of the syntax tree to stages that run: the one place that knows all operators.
  */
-import {Failure} from '../../model/index.ts'
 import {compileRegex} from '../../regex/index.ts'
 import type * as ast from '../logql/index.ts'
 import {printStage} from '../logql/index.ts'
@@ -21,7 +20,9 @@ import type {LineTest} from '../stage/line-test.ts'
 import {planParser} from '../stage/parse/plan.ts'
 import {patternTest} from '../stage/pattern-filter.ts'
 import {regexTests} from '../stage/regex-test.ts'
+import type {SamplePlan} from '../stage/sample.ts'
 import type {Tools} from '../stage/tools.ts'
+import {planUnwrap} from '../stage/unwrap.ts'
 import {compileTemplate} from '../template/index.ts'
 import type {AnyStagePlan} from './pipeline.ts'
 import {predicateOf} from './predicates.ts'
@@ -121,6 +122,11 @@ function labelTest(filter: ast.StringFilter | ast.NumberFilter | ast.DurationFil
   }
 }
 
-export function unsupported(operator: string): Failure {
-  return new Failure('UNSUPPORTED', `not supported yet: ${operator}`)
+/** `| unwrap …` and the label filters behind it. */
+export function planSample({label, conversion, filters}: ast.Unwrap): SamplePlan {
+  return planUnwrap(
+    label,
+    conversion,
+    filters.map(filter => planLabelFilter(labelCondition(filter))),
+  )
 }
