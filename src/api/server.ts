@@ -47,6 +47,16 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.decorateRequest('ticket', undefined)
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => collectBody(request, payload, options))
+  let closing = false
+  server.addHook('preClose', done => {
+    closing = true
+    done()
+  })
+  // A connection kept alive by an answer given while closing would hold the server until the client lets go of it.
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close')
+    done(null, payload)
+  })
   const {observer} = options
   if (observer !== undefined) {
     server.addHook('onResponse', (request, reply, done) => {
