@@ -72,3 +72,19 @@ export async function queryValue(url: string, query: string, timeNs: bigint): Pr
   const value = body.data.result[0]?.value[1]
   return value === undefined ? undefined : Number(value)
 }
+
+/** As {@link queryEntries}, page after page; right where no more entries than a page holds share one timestamp. */
+export async function queryAll(url: string, query: string, range: {startNs: bigint; endNs: bigint}): Promise<QueriedEntry[]> {
+  const all: QueriedEntry[] = []
+  for (let {startNs} = range; ;) {
+    const page = await queryEntries(url, query, {startNs, endNs: range.endNs, limit: PAGE})
+    const last = page.at(-1)?.tsNs
+    if (page.length < PAGE || last === undefined) return [...all, ...page]
+    // What shares the last timestamp may go on beyond the page: it is asked for again.
+    const whole = page.filter(e => e.tsNs < last)
+    if (whole.length === 0) throw new Error(`${query}: more than ${PAGE} entries at ${last}`)
+    all.push(...whole)
+    startNs = last
+  }
+}
+const PAGE = 5000
