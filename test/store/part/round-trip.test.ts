@@ -153,7 +153,9 @@ describe('a part', () => {
     await part.select([])
     const all = part.chunks(0, 7)
     expect(all.length).toBe(3)
-    expect(all.map(c => [c.rows, c.sequence, c.day, c.source, c.exact])).toEqual(all.map((_, i) => [8192, 7 + i, OPTIONS.day, 'part', true]))
+    expect(all.map(c => [c.rows, c.sequence, c.day, c.source, c.exact])).toEqual(
+      all.map((_, i) => [8192, 7 + i, OPTIONS.day, 'part', true]),
+    )
     for (const [i, handle] of all.entries()) {
       const mine = rows.slice(i * 8192, (i + 1) * 8192)
       expect([handle.minNs, handle.maxNs]).toEqual([mine[0]!.ns, mine.at(-1)!.ns])
