@@ -2,7 +2,7 @@
  * `| json status, who="user.name", first="items[0]"`: the values at the named paths (logql § 3.5). A path that a line does not
  * have gives an empty label, unless a label of that name is there.
  */
-import {labelValue} from '../../../model/index.ts'
+import {Failure, labelValue} from '../../../model/index.ts'
 import type {Batch} from '../../batch.ts'
 import {hasName, parserNeeds, wants, type Names, type Stage, type StagePlan} from '../stage.ts'
 import {HIGH, valueText} from './fields.ts'
@@ -12,7 +12,14 @@ import {isClean} from './text.ts'
 
 export type PathExpression = {readonly name: string; readonly path: readonly (string | number)[]}
 
+/** The search for a path calls itself for each step. */
+export const PATH_STEPS_MAX = 200
+
+/** @throws {Failure} BAD_REQUEST for a path that is too long. */
 export function planJsonPaths(expressions: readonly PathExpression[], text: string): StagePlan {
+  if (expressions.some(({path}) => path.length > PATH_STEPS_MAX)) {
+    throw new Failure('BAD_REQUEST', `a path of a json stage has more than ${PATH_STEPS_MAX} steps`)
+  }
   const written = new Set(['__error__', '__error_details__', ...expressions.flatMap(({name}) => [name, `${name}_extracted`])])
   return {
     kind: 'parser',
