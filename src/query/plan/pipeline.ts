@@ -105,7 +105,8 @@ function liveSteps(plans: readonly AnyStagePlan[], result: Names): Step[] {
     steps.unshift({plan, after})
     const needs = plan.needs(after)
     after = parserFollows ? union(needs, after) : needs
-    parserFollows ||= plan.kind === 'parser'
+    // unpack, which changes the line, is one too.
+    parserFollows ||= plan.kind === 'parser' || plan.changesLine
   }
   return steps
 }
