@@ -7,6 +7,7 @@
  * A handle knows what can be known without reading columns; a chunk decodes a column when it is first asked for it.
  * Rows are in time order; rows with equal timestamps are in the order they were pushed.
  */
+import type {PackedValues} from './packed-values.ts'
 import type {Labels, MaybePromise} from '../model/index.ts'
 
 /** A structured-metadata column. Values are valid UTF-8, never empty. */
@@ -20,6 +21,8 @@ export interface MetaColumn {
   value(index: number): string
   /** The same as bytes, a view owned by the chunk. */
   valueBytes(index: number): Uint8Array
+  /** All values at once, where the column has them so; owned by the chunk. */
+  packed?(): PackedValues
 }
 
 /** Consecutive rows whose lines are loaded together; blocks cover all rows in order. */

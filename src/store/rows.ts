@@ -9,6 +9,7 @@
  */
 import type {MetaColumn} from './chunk.ts'
 import {Dictionary} from './dictionary.ts'
+import {PackedValues} from './packed-values.ts'
 
 export type RowsInput = {
   readonly count: number
@@ -32,13 +33,16 @@ export class PackedMetaColumn implements MetaColumn {
   /** distinct + 1 positions. */
   readonly offsets: Uint32Array
   readonly bytes: Uint8Array
+  /** Codes are a Uint32Array, by first use, and each value is used: what the part writer would make of it anyway. */
+  readonly isNumbered: boolean
   #strings: string[] | undefined
 
-  constructor(name: string, codes: Codes, offsets: Uint32Array, bytes: Uint8Array) {
+  constructor(name: string, codes: Codes, offsets: Uint32Array, bytes: Uint8Array, isNumbered = false) {
     this.name = name
     this.codes = codes
     this.offsets = offsets
     this.bytes = bytes
+    this.isNumbered = isNumbered
   }
 
   get distinct(): number {
@@ -53,6 +57,18 @@ export class PackedMetaColumn implements MetaColumn {
   valueBytes(index: number): Uint8Array {
     return this.bytes.subarray(this.offsets[index], this.offsets[index + 1])
   }
+}
+
+/** All values of a column back to back; views where it has them so already. */
+export function packedValues(column: MetaColumn): PackedValues {
+  if (column instanceof PackedMetaColumn) return new PackedValues(column.bytes, column.offsets)
+  if (column.packed !== undefined) return column.packed()
+  const dictionary = new Dictionary()
+  for (let i = 0; i < column.distinct; i++) {
+    const value = column.valueBytes(i)
+    dictionary.add(value, 0, value.length)
+  }
+  return dictionary.values()
 }
 
 /** Rows [from, to). All arrays are views of those given. */
@@ -125,7 +141,7 @@ export function concatRows(pieces: readonly RowsInput[]): RowsInput {
   }
   const meta = Array.from(columns, ([name, {codes, dictionary}]) => {
     const {offsets, bytes} = dictionary.values()
-    return new PackedMetaColumn(name, codes, offsets, bytes)
+    return new PackedMetaColumn(name, codes, offsets, bytes, true)
   })
   return {count, ns, lineOffsets, lines, meta}
 }

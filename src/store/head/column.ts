@@ -2,6 +2,7 @@
  * One metadata column in the making: codes per row and a dictionary found by hash, over bytes, in buffers that are reused from
  * build to build.
  */
+import type {Arrays} from '../arrays.ts'
 import {PackedMetaColumn} from '../rows.ts'
 import {hashBytes, sameBytes} from './order.ts'
 
@@ -69,13 +70,16 @@ export class Column {
     return index + 1
   }
 
-  /** Fresh arrays of exact size. */
-  finish(rows: number): PackedMetaColumn {
+  /** @param arrays for the result */
+  finish(rows: number, arrays: Arrays): PackedMetaColumn {
     const {distinct} = this
-    const codes = this.codes.subarray(0, rows)
-    const narrow = distinct < 256 ? Uint8Array.from(codes) : distinct < 65536 ? Uint16Array.from(codes) : codes.slice()
-    const offsets = this.#offsets.slice(0, distinct + 1)
-    return new PackedMetaColumn(this.name, narrow, offsets, this.#bytes.slice(0, offsets[distinct]))
+    const codes = arrays.u32(rows)
+    codes.set(this.codes.subarray(0, rows))
+    const offsets = arrays.u32(distinct + 1)
+    offsets.set(this.#offsets.subarray(0, distinct + 1))
+    const bytes = arrays.u8(offsets[distinct]!)
+    bytes.set(this.#bytes.subarray(0, bytes.length))
+    return new PackedMetaColumn(this.name, codes, offsets, bytes, true)
   }
 
   #add(hash: number, from: Uint8Array, offset: number, length: number): void {

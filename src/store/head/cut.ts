@@ -1,6 +1,7 @@
 /*
  * Cuts ordered rows of the head into chunk-sized batches, and gathers their columns.
  */
+import {FRESH, type Arrays} from '../arrays.ts'
 import type {RowsInput} from '../rows.ts'
 import type {MetaColumns} from './meta.ts'
 import type {DayRows} from './order.ts'
@@ -34,8 +35,8 @@ export function cutRows(view: HeadView, rows: DayRows): number[] {
 }
 
 /** count + 1 positions of the lines of rows [from, to), from 0. */
-export function gatherOffsets(view: HeadView, ids: Uint32Array, from: number, to: number): Uint32Array {
-  const offsets = new Uint32Array(to - from + 1)
+export function gatherOffsets(view: HeadView, ids: Uint32Array, from: number, to: number, arrays: Arrays = FRESH): Uint32Array {
+  const offsets = arrays.u32(to - from + 1)
   let index = 0
   let at = 0
   for (let i = from; i < to; i++) {
@@ -66,42 +67,10 @@ export function gatherLines(view: HeadView, ids: Uint32Array, from: number, to: 
   }
 }
 
-/**
- * Buffers for lines that are used again: a megabyte of garbage per chunk is what a flush would spend most memory on. The writer of a
- * part reads the rows of a stream until the first ones of the next have been added.
- */
-export class LineBuffers {
-  readonly #free: Uint8Array[] = []
-  #taken: Uint8Array[] = []
-  #before: Uint8Array[] = []
-
-  nextStream(): void {
-    this.#before.push(...this.#taken)
-    this.#taken = []
-  }
-
-  /** Rows of the stream have been added: buffers of the streams before are free. */
-  added(): void {
-    if (this.#before.length === 0) return
-    this.#free.push(...this.#before.slice(0, BUFFERS_KEPT_MAX))
-    this.#before = []
-  }
-
-  /** At least so many bytes. */
-  take(bytes: number): Uint8Array {
-    if (bytes > CHUNK_LINE_BYTES_MAX) return new Uint8Array(bytes)
-    const buffer = this.#free.pop() ?? new Uint8Array(CHUNK_LINE_BYTES_MAX)
-    if (this.#taken.length < BUFFERS_KEPT_MAX) this.#taken.push(buffer)
-    return buffer
-  }
-}
-
-const BUFFERS_KEPT_MAX = 8
-
-/** Rows [from, to) as columns; lines in a buffer of `buffers`, the rest in fresh arrays. */
-export function gatherRows(view: HeadView, rows: DayRows, from: number, to: number, meta: MetaColumns, buffers: LineBuffers): RowsInput {
-  const lineOffsets = gatherOffsets(view, rows.ids, from, to)
-  const lines = buffers.take(lineOffsets[to - from]!)
+/** Rows [from, to) as columns in arrays of `arrays`; their times are a view of those given. */
+export function gatherRows(view: HeadView, rows: DayRows, from: number, to: number, meta: MetaColumns, arrays: Arrays): RowsInput {
+  const lineOffsets = gatherOffsets(view, rows.ids, from, to, arrays)
+  const lines = arrays.u8(lineOffsets[to - from]!)
   gatherLines(view, rows.ids, from, to, lines)
-  return {count: to - from, ns: rows.ns.subarray(from, to), lineOffsets, lines, meta: meta.build(view, rows.ids, from, to)}
+  return {count: to - from, ns: rows.ns.subarray(from, to), lineOffsets, lines, meta: meta.build(view, rows.ids, from, to, arrays)}
 }

@@ -5,10 +5,11 @@
  * Leaves manifest and log to the database: until the manifest names a part, it is an orphan that the next start removes.
  */
 import {formatLabels} from '../../model/index.ts'
+import {Arena} from '../arrays.ts'
 import {flushedPartId, partKey} from '../manifest/index.ts'
 import type {ObjectStore} from '../object/index.ts'
 import {PartWriter, type PartKernel, type PartMeta} from '../part/index.ts'
-import {cutRows, gatherRows, LineBuffers} from './cut.ts'
+import {cutRows, gatherRows} from './cut.ts'
 import {MetaColumns} from './meta.ts'
 import {orderRows, type DayRows} from './order.ts'
 import type {HeadSnapshot} from './head.ts'
@@ -44,24 +45,27 @@ export async function flushHead(tools: FlushTools, job: FlushJob): Promise<PartM
   return parts
 }
 
+/** Rows of one stream; a few chunks of them. */
+const ARENA_SIZE_MAX = 8 * 1024 * 1024
+
 async function writePart(tools: FlushTools, job: FlushJob, view: HeadView, day: number, streams: readonly StreamRows[]): Promise<PartMeta> {
   const {tenant, generation} = job.head
   const id = flushedPartId(generation, job.random)
   const key = partKey(tenant, day, id)
   const writer = new PartWriter({kernel: tools.kernel, codec: 'lz4', tenant, day, key, id, level: 0, createdNs: job.createdNs})
   const columns = new MetaColumns()
-  const buffers = new LineBuffers()
+  const arrays = new Arena(ARENA_SIZE_MAX)
   let meta: PartMeta | undefined
   function* body(): Generator<Uint8Array> {
     for (const {slot, rows} of streams) {
       let from = 0
-      buffers.nextStream()
       for (const to of cutRows(view, rows)) {
-        writer.add(view.labels(slot), gatherRows(view, rows, from, to, columns, buffers))
-        buffers.added()
+        writer.add(view.labels(slot), gatherRows(view, rows, from, to, columns, arrays))
         yield* writer.drain()
         from = to
       }
+      writer.endStream()
+      arrays.reset()
     }
     meta = writer.finish()
     yield* writer.drain()

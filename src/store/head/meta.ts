@@ -6,6 +6,7 @@
  * before, and a value is often the one of the row before.
  */
 import {LEVEL_KEY, LEVEL_NAMES} from '../append.ts'
+import {FRESH, type Arrays} from '../arrays.ts'
 import type {PackedMetaColumn} from '../rows.ts'
 import {hashBytes, sameBytes} from './order.ts'
 import {PairCursor} from './pairs.ts'
@@ -32,7 +33,7 @@ export class MetaColumns {
   }
 
   /** Columns of rows ids[from, to). Names are unique; a key that no row has makes no column. */
-  build(view: HeadView, ids: Uint32Array, from: number, to: number): PackedMetaColumn[] {
+  build(view: HeadView, ids: Uint32Array, from: number, to: number, arrays: Arrays = FRESH): PackedMetaColumn[] {
     const rows = to - from
     const build = ++this.#build
     const pairs = this.#pairs
@@ -72,7 +73,7 @@ export class MetaColumns {
       if (levelCodes[code] === 0) levelCodes[code] = column.code(LEVEL_BYTES[code]!, 0, LEVEL_BYTES[code]!.length)
       column.codes[row] = levelCodes[code]!
     }
-    const result = used.map(column => column.finish(rows))
+    const result = used.map(column => column.finish(rows, arrays))
     if (this.#columns.length > COLUMNS_KEPT_MAX) this.#forget()
     return result
   }

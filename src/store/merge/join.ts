@@ -2,17 +2,19 @@
  * Runs of rows of several chunks -> one batch of columns.
  */
 import type {MetaColumn} from '../chunk.ts'
+import type {Arrays} from '../arrays.ts'
 import {Column} from '../head/index.ts'
-import type {RowsInput} from '../rows.ts'
+import {packedValues, type PackedMetaColumn, type RowsInput} from '../rows.ts'
 import type {Run} from './rows.ts'
 
-/** Shares arrays with the chunk when there is just one run. @param runs at least one */
-export function joinRuns(runs: readonly Run[]): RowsInput {
+/** Shares arrays with the chunk when there is just one run. @param runs at least one. @param tools arrays are for the result */
+export function joinRuns(runs: readonly Run[], tools: JoinTools): RowsInput {
+  const {arrays, columns} = tools
   const only = runs[0]!
   if (runs.length === 1) return sliceRun(only)
   const count = runs.reduce((sum, run) => sum + run.to - run.from, 0)
-  const ns = new Float64Array(count)
-  const lineOffsets = new Uint32Array(count + 1)
+  const ns = arrays.f64(count)
+  const lineOffsets = arrays.u32(count + 1)
   let rowAt = 0
   let byteAt = 0
   for (const {chunk, from, to} of runs) {
@@ -21,13 +23,13 @@ export function joinRuns(runs: readonly Run[]): RowsInput {
     for (let row = from; row < to; row++) lineOffsets[++rowAt] = chunk.offsets[row + 1]! + shift
     byteAt += chunk.offsets[to]! - chunk.offsets[from]!
   }
-  const lines = new Uint8Array(byteAt)
+  const lines = arrays.u8(byteAt)
   byteAt = 0
   for (const {chunk, from, to} of runs) {
     lines.set(chunk.lines.subarray(chunk.offsets[from], chunk.offsets[to]), byteAt)
     byteAt += chunk.offsets[to]! - chunk.offsets[from]!
   }
-  return {count, ns, lineOffsets, lines, meta: joinMeta(runs, count)}
+  return {count, ns, lineOffsets, lines, meta: columns.join(runs, count, arrays)}
 }
 
 function sliceRun({chunk, from, to}: Run): RowsInput {
@@ -44,40 +46,62 @@ function sliceRun({chunk, from, to}: Run): RowsInput {
   return {count: to - from, ns: chunk.ns.subarray(from, to), lineOffsets: chunk.offsets.subarray(from, to + 1), lines: chunk.lines, meta}
 }
 
-function joinMeta(runs: readonly Run[], count: number): MetaColumn[] {
-  const builders = new Map<string, Column>()
-  /** Codes of a chunk's column in the joined one; 0 = not looked up yet. A chunk may come in many runs. */
-  const translations = new Map<MetaColumn, Uint32Array>()
-  let at = 0
-  for (const {chunk, from, to} of runs) {
-    for (const column of chunk.meta) {
-      let builder = builders.get(column.name)
-      if (builder === undefined) {
-        builder = new Column(encoder.encode(column.name))
-        builder.begin(0, count)
-        builders.set(column.name, builder)
-      }
-      let translation = translations.get(column)
-      if (translation === undefined) {
-        translation = new Uint32Array(column.distinct + 1)
-        translations.set(column, translation)
-      }
-      const {codes} = column
-      for (let row = from; row < to; row++) {
-        const code = codes[row]!
-        if (code === 0) continue
-        let joined = translation[code]!
-        if (joined === 0) {
-          const value = column.valueBytes(code - 1)
-          joined = builder.code(value, 0, value.length)
-          translation[code] = joined
+export type JoinTools = {readonly arrays: Arrays; readonly columns: JoinedColumns}
+
+/** Joins metadata columns; keeps its tables from one batch to the next. Not reentrant. */
+export class JoinedColumns {
+  readonly #builders = new Map<string, Column>()
+  #build = 0
+
+  join(runs: readonly Run[], count: number, arrays: Arrays): PackedMetaColumn[] {
+    const build = ++this.#build
+    const used: Column[] = []
+    /** Codes of a chunk's column in the joined one; 0 = not looked up yet. A chunk may come in many runs. */
+    const translations = new Map<MetaColumn, Uint32Array>()
+    let at = 0
+    for (const {chunk, from, to} of runs) {
+      for (const column of chunk.meta) {
+        let builder = this.#builders.get(column.name)
+        if (builder === undefined) {
+          builder = new Column(encoder.encode(column.name))
+          this.#builders.set(column.name, builder)
         }
-        builder.codes[at + row - from] = joined
+        if (builder.build !== build) {
+          builder.begin(build, count)
+          used.push(builder)
+        }
+        let translation = translations.get(column)
+        if (translation === undefined) {
+          translation = arrays.u32(column.distinct + 1)
+          translations.set(column, translation)
+        }
+        translate(column, from, to, translation, builder, at)
       }
+      at += to - from
     }
-    at += to - from
+    const result = used.filter(builder => builder.distinct > 0).map(builder => builder.finish(count, arrays))
+    if (this.#builders.size > COLUMNS_KEPT_MAX) this.#builders.clear()
+    return result
   }
-  return [...builders.values()].filter(builder => builder.distinct > 0).map(builder => builder.finish(count))
 }
+
+function translate(column: MetaColumn, from: number, to: number, translation: Uint32Array, builder: Column, at: number): void {
+  const {codes} = column
+  const joined = builder.codes
+  const {bytes, offsets} = packedValues(column)
+  const shift = at - from
+  for (let row = from; row < to; row++) {
+    const code = codes[row]!
+    if (code === 0) continue
+    let number = translation[code]!
+    if (number === 0) {
+      const start = offsets[code - 1]!
+      number = translation[code] = builder.code(bytes, start, offsets[code]! - start)
+    }
+    joined[row + shift] = number
+  }
+}
+
+const COLUMNS_KEPT_MAX = 512
 
 const encoder = new TextEncoder()

@@ -11,6 +11,8 @@ import {LRUCache} from 'lru-cache'
 import {formatLabels, type Labels} from '../../model/index.ts'
 import type {ObjectStore} from '../object/index.ts'
 import {openPart, PartWriter, type PartCodec, type PartKernel, type PartMeta, type PartReader} from '../part/index.ts'
+import {Arena} from '../arrays.ts'
+import {JoinedColumns, type JoinTools} from './join.ts'
 import {mergeStream, type SourceChunk} from './rows.ts'
 
 export type MergeJob = {
@@ -31,14 +33,20 @@ export type MergeTools = {readonly objects: ObjectStore; readonly kernel: PartKe
 /** Two blocks of each kind per input fit. */
 const CACHE_BYTES = 24 * 1024 * 1024
 
+/** Decoded and joined columns of a stream; more are allocated. */
+const ARENA_SIZE_MAX = 16 * 1024 * 1024
+
 /** @throws {Failure} CORRUPTION naming the input that cannot be read, STORAGE; the output is then not there or an orphan. */
 export async function mergeParts(tools: MergeTools, job: MergeJob): Promise<PartMeta> {
   const {objects, kernel} = tools
   const {tenant, day, key, id, level, codec, createdNs} = job
   // Small chunks share blocks; without it each would be read and decoded once per chunk.
   const cache = new LRUCache<string, Uint8Array>({maxSize: CACHE_BYTES, sizeCalculation: bytes => bytes.length + 128})
+  // For the columns of one stream at a time.
+  const arrays = new Arena(ARENA_SIZE_MAX)
+  const joining: JoinTools = {arrays, columns: new JoinedColumns()}
   const readers: PartReader[] = []
-  for (const input of job.inputs) readers.push(await openPart({objects, key: input, kernel, cache}))
+  for (const input of job.inputs) readers.push(await openPart({objects, key: input, kernel, cache, arrays}))
   const streams = await listStreams(readers)
   const writer = new PartWriter({kernel, codec, tenant, day, key, id, level, createdNs})
   let meta: PartMeta | undefined
@@ -47,10 +55,12 @@ export async function mergeParts(tools: MergeTools, job: MergeJob): Promise<Part
       const chunks: SourceChunk[] = places.flatMap(({input, stream}) =>
         readers[input]!.chunks(stream, input).map(handle => ({input, handle})),
       )
-      for await (const rows of mergeStream(chunks)) {
+      for await (const rows of mergeStream(chunks, joining)) {
         writer.add(labels, rows)
         yield* writer.drain()
       }
+      writer.endStream()
+      arrays.reset()
     }
     meta = writer.finish()
     yield* writer.drain()

@@ -6,10 +6,11 @@
  * A run is consecutive rows of one chunk that come before everything else; only where chunks share a time are rows compared one by one.
  * Rows of one input are in order and without repeats already.
  */
+import {FRESH, type Arrays} from '../arrays.ts'
 import type {Chunk, ChunkHandle, MetaColumn, ReadStats} from '../chunk.ts'
 import {CHUNK_LINE_BYTES_MAX, CHUNK_ROWS_MAX} from '../head/index.ts'
 import type {RowsInput} from '../rows.ts'
-import {joinRuns} from './join.ts'
+import {joinRuns, type JoinTools} from './join.ts'
 import {EntryGroup} from './repeats.ts'
 
 /** `input` orders rows with equal times. */
@@ -29,7 +30,7 @@ export type Run = {readonly chunk: LoadedChunk; readonly from: number; to: numbe
 type Cursor = {readonly input: number; readonly order: number; readonly chunk: LoadedChunk; at: number}
 
 /** @param sources of one stream and day, in any order; those of one input ascending. Yields batches in time order. */
-export async function* mergeStream(sources: readonly SourceChunk[]): AsyncGenerator<RowsInput> {
+export async function* mergeStream(sources: readonly SourceChunk[], tools: JoinTools): AsyncGenerator<RowsInput> {
   const waiting = sources
     .map((source, order) => ({...source, order}))
     .sort((a, b) => a.handle.minNs - b.handle.minNs || a.input - b.input || a.order - b.order)
@@ -43,7 +44,7 @@ export async function* mergeStream(sources: readonly SourceChunk[]): AsyncGenera
     if (open.length === 0 && next === waiting.length) break
     while (next < waiting.length && (open.length === 0 || waiting[next]!.handle.minNs <= smallest(open))) {
       const {handle, input, order} = waiting[next++]!
-      open.push({input, order, chunk: await loadChunk(await handle.open(noStats())), at: 0})
+      open.push({input, order, chunk: await loadChunk(await handle.open(noStats()), tools.arrays), at: 0})
     }
     const cursor = first(open)
     const {chunk} = cursor
@@ -73,7 +74,7 @@ export async function* mergeStream(sources: readonly SourceChunk[]): AsyncGenera
       }
       from = to
       if (from < end) {
-        yield joinRuns(runs)
+        yield joinRuns(runs, tools)
         runs = []
         rows = 0
         bytes = 0
@@ -82,7 +83,7 @@ export async function* mergeStream(sources: readonly SourceChunk[]): AsyncGenera
     cursor.at = end
     if (end === chunk.ns.length) open.splice(open.indexOf(cursor), 1)
   }
-  if (runs.length > 0) yield joinRuns(runs)
+  if (runs.length > 0) yield joinRuns(runs, tools)
 }
 
 function noStats(): ReadStats {
@@ -100,9 +101,9 @@ function first(open: readonly Cursor[]): Cursor {
 }
 
 /** Decodes all columns and lines of a chunk. */
-export async function loadChunk(chunk: Chunk): Promise<LoadedChunk> {
+export async function loadChunk(chunk: Chunk, arrays: Arrays = FRESH): Promise<LoadedChunk> {
   const offsets = chunk.lineOffsets()
-  const lines = new Uint8Array(offsets[chunk.rows]!)
+  const lines = arrays.u8(offsets[chunk.rows]!)
   const blocks = chunk.lineBlockBounds().length - 1
   for (let block = 0; block < blocks; block++) {
     const loading = chunk.loadLineBlock(block)

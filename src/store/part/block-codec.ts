@@ -4,11 +4,12 @@
  * zstd is the WebAssembly build of the library, one instance a thread: its native build shares one context among all
  * threads of a process and crashes (segmentation fault) as soon as two of them use it at once.
  */
-import {compress as zstdCompress, decompress as zstdDecompress} from '@cloudpss/zstd/wasm'
+import {decompress as zstdDecompress} from '@cloudpss/zstd/wasm'
 import {corruption, type Origin} from './byte-reader.ts'
 import {CODEC_LZ4, CODEC_NONE, CODEC_ZSTD, type BlockCodec} from './format.ts'
 import type {PartKernel} from './part-kernel.ts'
 import type {PartCodec} from './part-meta.ts'
+import {zstdCompress} from './zstd.ts'
 
 /** Compression must save this share; decoding time for less is a bad bargain. */
 const SAVING_MIN = 1 / 32
@@ -32,19 +33,19 @@ export class BlockCompressor {
     return this.#codec
   }
 
-  /** @returns bytes of its own: never a view of `raw`, so that raw may change afterwards. */
+  /** @returns `raw` itself, or a view that is valid until the next call. */
   compress(raw: Uint8Array): Compressed {
     if (raw.length >= TRY_SIZE_MIN) {
       const limit = raw.length * (1 - SAVING_MIN)
       if (this.#codec === 'zstd') {
-        const bytes = plain(zstdCompress(raw, this.#zstdLevel))
+        const bytes = zstdCompress(raw, this.#zstdLevel)
         if (bytes.length < limit) return {codec: CODEC_ZSTD, bytes}
       } else {
         const bytes = this.#kernel.lz4Compress(raw)
-        if (bytes.length < limit) return {codec: CODEC_LZ4, bytes: bytes.slice()}
+        if (bytes.length < limit) return {codec: CODEC_LZ4, bytes}
       }
     }
-    return {codec: CODEC_NONE, bytes: raw.slice()}
+    return {codec: CODEC_NONE, bytes: raw}
   }
 }
 

@@ -27,14 +27,23 @@ const KINDS = {
 } as const
 export type BlockKind = keyof typeof KINDS
 
+/** A write call costs as much as copying about this. */
+const PENDING_SIZE = 256 * 1024
+
 type Page = {readonly block: number; readonly bytes: ByteWriter}
 
 export class BlockWriter {
   readonly blocks: Block[] = []
   readonly #compressor: BlockCompressor
   readonly #pages = new Map<BlockKind, Page>()
+  /** Writers of ended pages. */
+  readonly #spare = new Map<BlockKind, ByteWriter>()
   #out: Uint8Array[] = []
+  /** Gathers small pieces, so that files are written in large ones. */
+  #pending = new Uint8Array(0)
+  #pendingLength = 0
   #position = 0
+  #ended = false
 
   constructor(compressor: BlockCompressor) {
     this.#compressor = compressor
@@ -53,7 +62,7 @@ export class BlockWriter {
   place(kind: BlockKind, bytes: Uint8Array): Slice {
     const {pageSize, ownSizeMin, compress} = KINDS[kind]
     if (bytes.length >= ownSizeMin) {
-      return this.placeCompressed(compress ? this.#compressor.compress(bytes) : {codec: CODEC_NONE, bytes: bytes.slice()}, bytes.length)
+      return this.placeCompressed(compress ? this.#compressor.compress(bytes) : {codec: CODEC_NONE, bytes}, bytes.length)
     }
     let page = this.#pages.get(kind)
     if (page !== undefined && page.bytes.length + bytes.length > pageSize) {
@@ -61,7 +70,8 @@ export class BlockWriter {
       page = undefined
     }
     if (page === undefined) {
-      page = {block: this.#newBlock(), bytes: new ByteWriter(pageSize)}
+      page = {block: this.#newBlock(), bytes: this.#spare.get(kind) ?? new ByteWriter(pageSize)}
+      page.bytes.clear()
       this.#pages.set(kind, page)
     }
     const offset = page.bytes.length
@@ -69,27 +79,44 @@ export class BlockWriter {
     return {block: page.block, offset, length: bytes.length}
   }
 
-  /** A block of its own, compressed by the caller; the bytes are kept. */
+  /** A block of its own, compressed by the caller. Copies. */
   placeCompressed(compressed: Compressed, rawLength: number): Slice {
     const block = this.#newBlock()
     this.#write(block, compressed, rawLength)
     return {block, offset: 0, length: rawLength}
   }
 
-  /** Bytes that are not a block: header, index, footer. The array is kept. */
+  /** Bytes that are not a block: header, index, footer. Copies. */
   append(bytes: Uint8Array): void {
-    this.#out.push(bytes)
+    for (let from = 0; from < bytes.length;) {
+      if (this.#pendingLength === this.#pending.length) {
+        if (this.#pendingLength > 0) this.#out.push(this.#pending)
+        this.#pending = new Uint8Array(PENDING_SIZE)
+        this.#pendingLength = 0
+      }
+      const to = Math.min(bytes.length, from + PENDING_SIZE - this.#pendingLength)
+      this.#pending.set(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), this.#pendingLength)
+      this.#pendingLength += to - from
+      from = to
+    }
     this.#position += bytes.length
   }
 
   /** Writes the open pages; nothing can be placed afterwards. */
   end(): void {
     for (const [kind, page] of this.#pages) this.#endPage(kind, page)
+    this.#ended = true
   }
 
+  /** Pieces of PENDING_SIZE until the end, then the rest. */
   drain(): Uint8Array[] {
     const out = this.#out
     this.#out = []
+    if (this.#ended && this.#pendingLength > 0) {
+      out.push(this.#pending.subarray(0, this.#pendingLength))
+      this.#pending = new Uint8Array(0)
+      this.#pendingLength = 0
+    }
     return out
   }
 
@@ -97,6 +124,7 @@ export class BlockWriter {
     const raw = page.bytes.view()
     this.#write(page.block, KINDS[kind].compress ? this.#compressor.compress(raw) : {codec: CODEC_NONE, bytes: raw}, raw.length)
     this.#pages.delete(kind)
+    this.#spare.set(kind, page.bytes)
   }
 
   #newBlock(): number {

@@ -1,3 +1,4 @@
+import {FRESH, type Arrays} from '../arrays.ts'
 import {Failure} from '../../model/index.ts'
 
 /** Where bytes came from, for the message when they are wrong. */
@@ -14,11 +15,14 @@ const decoder = new TextDecoder()
 export class ByteReader {
   readonly bytes: Uint8Array
   readonly origin: Origin
+  /** For what is decoded. */
+  readonly arrays: Arrays
   position = 0
 
-  constructor(bytes: Uint8Array, origin: Origin) {
+  constructor(bytes: Uint8Array, origin: Origin, arrays: Arrays = FRESH) {
     this.bytes = bytes
     this.origin = origin
+    this.arrays = arrays
   }
 
   get left(): number {

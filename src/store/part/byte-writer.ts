@@ -1,10 +1,16 @@
+import {FRESH, type Arrays} from '../arrays.ts'
+
 /** Grows as it is written. Little-endian; uvarint is LEB128 of 0..2^53-1. */
 export class ByteWriter {
   #bytes: Uint8Array
   #length = 0
 
-  constructor(capacity = 256) {
-    this.#bytes = new Uint8Array(capacity)
+  readonly #arrays: Arrays
+
+  /** @param arrays where its memory comes from, and with it how long what was written lasts */
+  constructor(capacity = 256, arrays: Arrays = FRESH) {
+    this.#arrays = arrays
+    this.#bytes = arrays.u8(capacity)
   }
 
   get length(): number {
@@ -90,7 +96,7 @@ export class ByteWriter {
 
   #reserve(count: number): void {
     if (this.#length + count <= this.#bytes.length) return
-    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + count))
+    const grown = this.#arrays.u8(Math.max(this.#bytes.length * 2, this.#length + count))
     grown.set(this.view())
     this.#bytes = grown
   }

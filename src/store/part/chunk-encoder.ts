@@ -1,6 +1,7 @@
 /*
  * Encodes the rows of one chunk: chooses the form of every column, places the bytes, and describes them in a chunk head.
  */
+import {Arena} from '../arrays.ts'
 import {ByteWriter} from './byte-writer.ts'
 import {encodeAscending} from './column/ascending.ts'
 import {encodeCodes} from './column/codes.ts'
@@ -22,13 +23,17 @@ const BLOCK_COST = 12
 /** LZ4 finds nothing in codes unless they come in runs: on average this many rows. */
 const LZ4_RUN_MIN = 8
 /** What an entry and a metadata pair weigh in a push besides their texts: protobuf tags, lengths, timestamp. */
+/** Columns of a full chunk with some dozen keys. */
+const ARENA_SIZE_MAX = 8 * 1024 * 1024
 const ENTRY_FRAMING = 18
 const PAIR_FRAMING = 6
 
 export class ChunkEncoder {
   readonly #blocks: BlockWriter
   readonly #symbols: Symbols
-  readonly #numbering = new ColumnNumbering()
+  /** For one chunk at a time. */
+  readonly #arrays = new Arena(ARENA_SIZE_MAX)
+  readonly #numbering = new ColumnNumbering(this.#arrays)
   readonly #head = new ByteWriter(1024)
 
   constructor(blocks: BlockWriter, symbols: Symbols) {
@@ -39,9 +44,10 @@ export class ChunkEncoder {
   /** @param rows 1..ROWS_PER_CHUNK_MAX of one stream. Nothing of it is kept. */
   encode(rows: RowsInput): ChunkEntry & {rawBytes: number} {
     const {count, ns, lineOffsets} = rows
+    this.#arrays.reset()
     const lineBytes = lineOffsets[count]! - lineOffsets[0]!
-    const times = new ByteWriter(count * 4 + 16)
-    encodeAscending(times, ns.subarray(0, count))
+    const times = new ByteWriter(count * 8 + 16, this.#arrays)
+    encodeAscending(times, ns.subarray(0, count), this.#arrays)
     const timestamps = this.#blocks.place('time', times.view())
     const lengths = this.#placeLengths(lineOffsets.subarray(0, count + 1))
 
@@ -72,9 +78,9 @@ export class ChunkEncoder {
   }
 
   #placeLengths(offsets: Uint32Array): Slice {
-    const packed = encodeLengths(offsets, 'packed')
+    const packed = encodeLengths(offsets, 'packed', this.#arrays)
     if (this.#blocks.compressor.codec !== 'zstd' || offsets.length <= TRY_ROWS_MIN) return this.#blocks.place('time', packed)
-    return this.#placeShorter('time', packed, () => encodeLengths(offsets, 'planes'))
+    return this.#placeShorter('time', packed, () => encodeLengths(offsets, 'planes', this.#arrays))
   }
 
   #placeMeta(column: NumberedColumn, before: {column: NumberedColumn; slice: Slice}[]): MetaHead {
@@ -84,7 +90,7 @@ export class ChunkEncoder {
     if (distinct === 1 && column.present === codes.length) {
       return {name, distinct, constant: values.all(), values: undefined, codes: undefined}
     }
-    const encoded = encodeValues(values)
+    const encoded = encodeValues(values, this.#arrays)
     const valuesSlice = this.#blocks.place(encoded.form === 'text' ? 'text' : 'bits', encoded.bytes)
     // Columns that go together (a pod and its address, a trace and its span) have the same codes: stored once.
     let codesSlice = before.find(other => other.column.values.count === distinct && sameCodes(other.column, column))?.slice
@@ -97,13 +103,13 @@ export class ChunkEncoder {
 
   #placeCodes(column: NumberedColumn): Slice {
     const {codes, values} = column
-    const compact = encodeCodes(codes, values.count, 'compact')
+    const compact = encodeCodes(codes, values.count, 'compact', this.#arrays)
     const longRuns = column.changes * LZ4_RUN_MIN < codes.length
     const allNew = values.count === column.present
     if (codes.length < TRY_ROWS_MIN || allNew || (this.#blocks.compressor.codec === 'lz4' && !longRuns)) {
       return this.#blocks.place('bits', compact)
     }
-    return this.#placeShorter('bits', compact, () => encodeCodes(codes, values.count, 'planes'))
+    return this.#placeShorter('bits', compact, () => encodeCodes(codes, values.count, 'planes', this.#arrays))
   }
 
   /** Packed bits, or the longer form when compression makes that one shorter. */

@@ -3,7 +3,7 @@
  */
 import {Failure, type MaybePromise} from '../../model/index.ts'
 import type {Chunk, LineBlock, MetaColumn, ReadStats} from '../chunk.ts'
-import type {PackedValues} from '../packed-values.ts'
+import {PackedValues} from '../packed-values.ts'
 import type {Codes} from '../rows.ts'
 import {after} from './after.ts'
 import type {BlockTable, Slice} from './section/block-table.ts'
@@ -55,11 +55,15 @@ class SliceSource {
       this.#blocks.set(slice.block, bytes)
     }
     const offset = this.table.offset[slice.block] ?? 0
-    return new ByteReader(this.file.cut(bytes, slice, this.table, what), {
-      key: this.file.key,
-      offset,
-      what: `column ${what} in block ${slice.block}`,
-    })
+    return new ByteReader(
+      this.file.cut(bytes, slice, this.table, what),
+      {
+        key: this.file.key,
+        offset,
+        what: `column ${what} in block ${slice.block}`,
+      },
+      this.file.arrays,
+    )
   }
 }
 
@@ -171,7 +175,7 @@ class PartMetaColumn implements MetaColumn {
   get codes(): Codes {
     if (this.#codes !== undefined) return this.#codes
     const {codes} = this.#head
-    if (codes === undefined) return (this.#codes = new Uint8Array(this.#rows).fill(1))
+    if (codes === undefined) return (this.#codes = this.#source.file.arrays.u32(this.#rows).fill(1))
     const r = this.#source.reader(codes, `codes of ${this.name}`)
     const decoded = decodeCodes(r, this.#rows, this.distinct)
     r.end()
@@ -184,13 +188,19 @@ class PartMetaColumn implements MetaColumn {
   }
 
   valueBytes(index: number): Uint8Array {
+    return this.packed().at(index)
+  }
+
+  packed(): PackedValues {
+    if (this.#values !== undefined) return this.#values
     const {constant, values} = this.#head
-    if (constant !== undefined || values === undefined) return constant ?? new Uint8Array(0)
-    if (this.#values === undefined) {
-      const r = this.#source.reader(values, `values of ${this.name}`)
-      this.#values = decodeValues(r, this.distinct)
-      r.end()
+    if (values === undefined) {
+      const bytes = constant ?? new Uint8Array(0)
+      return (this.#values = new PackedValues(bytes, Uint32Array.of(0, bytes.length)))
     }
-    return this.#values.at(index)
+    const r = this.#source.reader(values, `values of ${this.name}`)
+    const decoded = decodeValues(r, this.distinct)
+    r.end()
+    return (this.#values = decoded)
   }
 }

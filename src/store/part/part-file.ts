@@ -8,6 +8,7 @@ import {crc32} from 'node:zlib'
 import type {MaybePromise} from '../../model/index.ts'
 import type {ReadStats} from '../chunk.ts'
 import type {ObjectStore} from '../object/index.ts'
+import {FRESH, type Arrays} from '../arrays.ts'
 import {after} from './after.ts'
 import {decompressBlock} from './block-codec.ts'
 import type {BlockTable, Slice} from './section/block-table.ts'
@@ -28,6 +29,8 @@ export type PartSource = {
   readonly key: string
   readonly kernel: PartKernel
   readonly cache?: BlockCache
+  /** For decoded columns of chunks. Default: fresh ones. */
+  readonly arrays?: Arrays
 }
 
 export class PartFile {
@@ -47,6 +50,10 @@ export class PartFile {
     this.sections = sections
     this.#tail = tail
     this.isRemote = isRemote
+  }
+
+  get arrays(): Arrays {
+    return this.#source.arrays ?? FRESH
   }
 
   /** Undefined when the kernel is no faster than plain code. */

@@ -116,7 +116,7 @@ export class PartWriter {
 
   /** @throws Error when no row was added. Drain once more after it. */
   finish(): PartMeta {
-    this.#endStream()
+    this.endStream()
     if (this.#total.rows === 0 || this.#finished) throw new Error('a part without rows, or finished twice')
     this.#finished = true
     this.#blocks.end()
@@ -133,13 +133,14 @@ export class PartWriter {
       if (canonical === this.#canonical) return
       throw new Error(`stream ${canonical} comes after ${this.#canonical}`)
     }
-    this.#endStream()
+    this.endStream()
     this.#labels = labels
     this.#canonical = canonical
     this.#lastNs = 0
   }
 
-  #endStream(): void {
+  /** The arrays of all rows added are free again. Another stream or the end of the part do it, too. */
+  endStream(): void {
     if (this.#labels === undefined) return
     this.#cutter.end()
     const symbols = this.#labels.flatMap(label => [this.#symbols.add(label.name), this.#symbols.add(label.value)])

@@ -3,6 +3,7 @@
  * each of its own width, so that one long pause does not widen all.
  */
 import type {BitsKernel} from '../../../kernel/index.ts'
+import {FRESH, type Arrays} from '../../arrays.ts'
 import type {ByteReader} from '../byte-reader.ts'
 import type {ByteWriter} from '../byte-writer.ts'
 import {packedSize, packNumbers, unpackNumbers, WIDE_WIDTH_MAX, widthOf} from './bits.ts'
@@ -16,11 +17,11 @@ const MINI_BLOCK = 256
 export type UnpackDeltas = BitsKernel['unpackDeltas']
 
 /** @param values count ≥ 1 integers 0..2^48-1, ascending, ties allowed. */
-export function encodeAscending(w: ByteWriter, values: Float64Array): void {
+export function encodeAscending(w: ByteWriter, values: Float64Array, arrays: Arrays = FRESH): void {
   const count = values.length
   w.uvarint(values[0]!)
   if (count === 1) return
-  const steps = new Float64Array(count - 1)
+  const steps = arrays.f64(count - 1)
   let unit = 0
   for (let i = 1; i < count; i++) {
     const step = values[i]! - values[i - 1]!
@@ -52,7 +53,7 @@ export function encodeAscending(w: ByteWriter, values: Float64Array): void {
  * @throws {Failure} CORRUPTION when it is short or a value exceeds `max`.
  */
 export function decodeAscending(r: ByteReader, count: number, max: number, unpackDeltas?: UnpackDeltas): Float64Array {
-  const values = new Float64Array(count)
+  const values = r.arrays.f64(count)
   values[0] = r.uvarint()
   if (values[0] > max) r.fail('a number is out of range')
   if (count === 1) return values

@@ -2,9 +2,9 @@
  * Dictionary codes of a metadata column: per row 0 (no value) or 1..distinct, numbered by first use.
  * That numbering makes a new value free to write: it is always the next number.
  */
+import {FRESH as FRESH_ARRAYS, type Arrays} from '../../arrays.ts'
 import type {ByteReader} from '../byte-reader.ts'
 import {ByteWriter} from '../byte-writer.ts'
-import type {Codes} from '../../rows.ts'
 import {packBits, packedSize, unpackBits, widthOf} from './bits.ts'
 
 // codes := form:u8 (packed | planes | fresh)                                               (docs/FORMAT.md § codes)
@@ -20,10 +20,10 @@ const FRESH_REPEATS = 32
 
 export type CodesForm = 'compact' | 'planes'
 
-/** @param codes by first use: the first code > 0 is 1, the next unseen one 2, … @returns a fresh array */
-export function encodeCodes(codes: Uint32Array, distinct: number, form: CodesForm): Uint8Array {
+/** @param codes by first use: the first code > 0 is 1, the next unseen one 2, … @returns an array of `arrays` */
+export function encodeCodes(codes: Uint32Array, distinct: number, form: CodesForm, arrays: Arrays = FRESH_ARRAYS): Uint8Array {
   const rows = codes.length
-  const w = new ByteWriter(rows + 16)
+  const w = new ByteWriter((form === 'planes' && distinct > 255 ? 2 : 1) * rows + 16, arrays)
   if (form === 'planes') {
     w.u8(PLANES)
     const low = w.space(rows)
@@ -48,13 +48,13 @@ export function encodeCodes(codes: Uint32Array, distinct: number, form: CodesFor
     return w.view()
   }
   w.u8(FRESH | (present < rows ? FRESH_ABSENT : 0) | (repeats > 0 ? FRESH_REPEATS : 0))
-  const flags = new Uint32Array(rows)
+  const flags = arrays.u32(rows)
   if (present < rows) {
     for (let i = 0; i < rows; i++) flags[i] = codes[i] === 0 ? 0 : 1
     packBits(flags, 0, rows, 1, w.space(packedSize(rows, 1)), 0)
   }
   if (repeats > 0) {
-    const again = new Uint32Array(repeats)
+    const again = arrays.u32(repeats)
     let next = 1
     let seen = 0
     let count = 0
@@ -77,9 +77,9 @@ export function encodeCodes(codes: Uint32Array, distinct: number, form: CodesFor
 }
 
 /** @throws {Failure} CORRUPTION when it is short or a code exceeds `distinct`. */
-export function decodeCodes(r: ByteReader, rows: number, distinct: number): Codes {
+export function decodeCodes(r: ByteReader, rows: number, distinct: number): Uint32Array {
   const form = r.u8()
-  const wide = new Uint32Array(rows)
+  const wide = r.arrays.u32(rows)
   if (form === PACKED) {
     const width = widthOf(distinct)
     unpackBits(r.take(packedSize(rows, width)), 0, rows, width, wide)
@@ -91,19 +91,19 @@ export function decodeCodes(r: ByteReader, rows: number, distinct: number): Code
     decodeFresh(r, form, rows, distinct, wide)
   } else r.fail(`unknown form ${form}`)
   for (let i = 0; i < rows; i++) if (wide[i]! > distinct) r.fail('a code is out of range')
-  return distinct < 0x100 ? Uint8Array.from(wide) : distinct < 0x10000 ? Uint16Array.from(wide) : wide
+  return wide
 }
 
 function decodeFresh(r: ByteReader, form: number, rows: number, distinct: number, codes: Uint32Array): void {
   const flags = (count: number): Uint32Array => {
-    const bits = new Uint32Array(count)
+    const bits = r.arrays.u32(count)
     unpackBits(r.take(packedSize(count, 1)), 0, count, 1, bits)
     return bits
   }
   const present = form & FRESH_ABSENT ? flags(rows) : undefined
-  const presentCount = present === undefined ? rows : present.reduce((sum, bit) => sum + bit, 0)
+  const presentCount = present === undefined ? rows : sumOf(present)
   const repeat = form & FRESH_REPEATS ? flags(presentCount) : undefined
-  const again = new Uint32Array(repeat === undefined ? 0 : repeat.reduce((sum, bit) => sum + bit, 0))
+  const again = r.arrays.u32(repeat === undefined ? 0 : sumOf(repeat))
   if (repeat !== undefined) {
     const width = widthOf(distinct - 1)
     unpackBits(r.take(packedSize(again.length, width)), 0, again.length, width, again)
@@ -117,4 +117,10 @@ function decodeFresh(r: ByteReader, form: number, rows: number, distinct: number
     else codes[i] = next++
     seen++
   }
+}
+
+function sumOf(bits: Uint32Array): number {
+  let sum = 0
+  for (let i = 0; i < bits.length; i++) sum += bits[i]!
+  return sum
 }

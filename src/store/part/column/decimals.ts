@@ -1,4 +1,5 @@
 import {PackedValues} from '../../packed-values.ts'
+import type {Arrays} from '../../arrays.ts'
 import type {ByteReader} from '../byte-reader.ts'
 import type {ByteWriter} from '../byte-writer.ts'
 import {decodeAscending, encodeAscending} from './ascending.ts'
@@ -15,7 +16,7 @@ const AFFIX_MAX = 255
 const ZERO = 48
 
 /** @returns false, with something half-written, when the values are not of this form. */
-export function encodeDecimals(w: ByteWriter, values: PackedValues): boolean {
+export function encodeDecimals(w: ByteWriter, values: PackedValues, arrays: Arrays): boolean {
   const {bytes, offsets, count} = values
   const first = values.at(0)
   let before = Math.min(first.length, AFFIX_MAX)
@@ -34,7 +35,7 @@ export function encodeDecimals(w: ByteWriter, values: PackedValues): boolean {
   while (before > 0 && isDigit(first[before - 1]!)) before--
   while (after > 0 && isDigit(first[first.length - after]!)) after--
 
-  const numbers = new Float64Array(count)
+  const numbers = arrays.f64(count)
   const digits = first.length - before - after
   let padded = false
   let oneLength = true
@@ -65,7 +66,7 @@ export function encodeDecimals(w: ByteWriter, values: PackedValues): boolean {
   w.u8(padded ? digits : 1)
   w.u8(ascending ? 1 : 0)
   if (ascending) {
-    encodeAscending(w, numbers)
+    encodeAscending(w, numbers, arrays)
     return true
   }
   for (let i = 0; i < count; i++) numbers[i] = numbers[i]! - least
@@ -88,12 +89,12 @@ export function decodeDecimals(r: ByteReader, count: number): PackedValues {
     const least = r.uvarint()
     const width = r.u8()
     if (width > WIDE_WIDTH_MAX) r.fail('a width is out of range')
-    numbers = new Float64Array(count)
+    numbers = r.arrays.f64(count)
     unpackNumbers(r.take(packedSize(count, width)), 0, count, width, numbers, 0)
     for (let i = 0; i < count; i++) if ((numbers[i] = numbers[i]! + least) > NUMBER_MAX) r.fail('a number is out of range')
   }
-  const bytes = new Uint8Array(count * (before.length + Math.max(digits, DIGITS_MAX + 1) + after.length))
-  const offsets = new Uint32Array(count + 1)
+  const bytes = r.arrays.u8(count * (before.length + Math.max(digits, DIGITS_MAX + 1) + after.length))
+  const offsets = r.arrays.u32(count + 1)
   let at = 0
   for (let i = 0; i < count; i++) {
     bytes.set(before, at)

@@ -1,6 +1,7 @@
 /*
  * Line lengths. Either packed, or one plane of bytes per 8 bits, which only pays when the block is compressed after it.
  */
+import {FRESH, type Arrays} from '../../arrays.ts'
 import type {ByteReader} from '../byte-reader.ts'
 import {ByteWriter} from '../byte-writer.ts'
 import {packedSize, packNumbers, unpackNumbers, WIDE_WIDTH_MAX, widthOf} from './bits.ts'
@@ -10,9 +11,9 @@ const PACKED = 0 //  length = least + bits; width 0: all equal
 const PLANES = 1 //  length = least + plane 0 + plane 1 · 256 + …
 
 /** @param offsets rows + 1 ascending positions. */
-export function encodeLengths(offsets: Uint32Array, form: 'packed' | 'planes'): Uint8Array {
+export function encodeLengths(offsets: Uint32Array, form: 'packed' | 'planes', arrays: Arrays = FRESH): Uint8Array {
   const rows = offsets.length - 1
-  const lengths = new Float64Array(rows)
+  const lengths = arrays.f64(rows)
   let least = Infinity
   let most = 0
   for (let i = 0; i < rows; i++) {
@@ -23,7 +24,7 @@ export function encodeLengths(offsets: Uint32Array, form: 'packed' | 'planes'): 
   }
   for (let i = 0; i < rows; i++) lengths[i] = lengths[i]! - least
   const width = widthOf(most - least)
-  const w = new ByteWriter(rows * 2 + 16)
+  const w = new ByteWriter(rows * 2 + 16, arrays)
   w.u8(form === 'packed' ? PACKED : PLANES)
   w.uvarint(least)
   if (form === 'packed') {
@@ -44,7 +45,7 @@ export function encodeLengths(offsets: Uint32Array, form: 'packed' | 'planes'): 
 export function decodeLengths(r: ByteReader, rows: number, lineBytes: number): Uint32Array {
   const form = r.u8()
   const least = r.uvarint()
-  const lengths = new Float64Array(rows)
+  const lengths = r.arrays.f64(rows)
   if (form === PACKED) {
     const width = r.u8()
     if (width > WIDE_WIDTH_MAX) r.fail('a width is out of range')
@@ -56,7 +57,7 @@ export function decodeLengths(r: ByteReader, rows: number, lineBytes: number): U
       for (let i = 0; i < rows; i++) lengths[i] = lengths[i]! + bytes[i]! * scale
     }
   } else r.fail(`unknown form ${form}`)
-  const offsets = new Uint32Array(rows + 1)
+  const offsets = r.arrays.u32(rows + 1)
   let at = 0
   for (let i = 0; i < rows; i++) offsets[i + 1] = at += least + lengths[i]!
   if (at !== lineBytes) r.fail(`lengths sum to ${at} instead of ${lineBytes}`)

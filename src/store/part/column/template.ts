@@ -61,8 +61,8 @@ export function decodeTemplate(r: ByteReader, count: number): PackedValues {
   }
   const width = Math.ceil(places.length / 2)
   const packed = r.take(count * width)
-  const bytes = new Uint8Array(count * length)
-  const offsets = new Uint32Array(count + 1)
+  const bytes = r.arrays.u8(count * length)
+  const offsets = r.arrays.u32(count + 1)
   for (let i = 0; i < count; i++) {
     bytes.set(like, i * length)
     offsets[i + 1] = (i + 1) * length

@@ -8,6 +8,7 @@
  *
  * Owns   choosing and both directions. Leaves compressing text to the block it lands in; the others do not compress further.
  */
+import {FRESH, type Arrays} from '../../arrays.ts'
 import type {ByteReader} from '../byte-reader.ts'
 import {ByteWriter} from '../byte-writer.ts'
 import {PackedValues} from '../../packed-values.ts'
@@ -22,12 +23,12 @@ export const TEMPLATE = 2
 
 export type EncodedValues = {readonly bytes: Uint8Array; readonly form: 'text' | 'decimals' | 'template'}
 
-/** @returns a fresh array */
-export function encodeValues(values: PackedValues): EncodedValues {
-  const w = new ByteWriter(values.size + 64)
+/** @returns an array of `arrays` */
+export function encodeValues(values: PackedValues, arrays: Arrays = FRESH): EncodedValues {
+  const w = new ByteWriter(values.size + 64, arrays)
   if (values.count > 1) {
     w.u8(DECIMALS)
-    if (encodeDecimals(w, values) && w.length < values.size) return {bytes: w.view(), form: 'decimals'}
+    if (encodeDecimals(w, values, arrays) && w.length < values.size) return {bytes: w.view(), form: 'decimals'}
     w.clear()
     w.u8(TEMPLATE)
     if (encodeTemplate(w, values) && w.length < values.size) return {bytes: w.view(), form: 'template'}
@@ -47,7 +48,7 @@ export function decodeValues(r: ByteReader, count: number): PackedValues {
   if (form === DECIMALS) return decodeDecimals(r, count)
   if (form === TEMPLATE) return decodeTemplate(r, count)
   if (form !== TEXT) r.fail(`unknown form ${form}`)
-  const offsets = new Uint32Array(count + 1)
+  const offsets = r.arrays.u32(count + 1)
   const length = r.uvarint()
   let at = 0
   for (let i = 1; i <= count; i++) offsets[i] = at += length === 0 ? r.uvarint() : length
