@@ -42,7 +42,7 @@ async function* describe(file: string, rows: boolean): AsyncGenerator<string> {
   if (name.endsWith('.part')) {
     // Parts are read through the object store, as the server reads them.
     const real = await realpath(file)
-    const objects = await openLocalObjectStore({directory: path.dirname(real)})
+    const objects = openLocalObjectStore({directory: path.dirname(real)})
     yield* describePart(await openPart({objects, key: path.basename(real), kernel: createKernel()}), {rows})
     return
   }

@@ -69,7 +69,7 @@ async function start(config: Config, limits: LimitsProvider, log: Logger): Promi
   const metrics = createMetrics(VERSION)
   const kernel = createKernel()
   if (!kernel.accelerated) log.warn('WebAssembly SIMD is not there; the plain kernels are several times slower')
-  const objects = await openLocalObjectStore({directory: objectsDir})
+  const objects = openLocalObjectStore({directory: objectsDir})
   const queryWorkers = config.query.workers === 0 ? Math.min(QUERY_WORKERS_DEFAULT_MAX, availableParallelism()) : config.query.workers
   const workers: Workers = startWorkers({
     objectDirectory: objectsDir,
@@ -83,6 +83,7 @@ async function start(config: Config, limits: LimitsProvider, log: Logger): Promi
     database = await openDatabase({
       dir: dataDir,
       objects,
+      prepare: () => objects.removeStale(),
       kernel,
       maintenance: workers.maintenance,
       clock: systemClock,

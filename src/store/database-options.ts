@@ -56,6 +56,8 @@ export type DatabaseOptions = {
   /** Holds the lock file and the folder `log`. */
   readonly dir: string
   readonly objects: ObjectStore
+  /** Run at the start once the directory is locked: for what only its one owner may do. */
+  readonly prepare?: () => Promise<void>
   readonly kernel: ReplayKernel
   readonly maintenance: Maintenance
   readonly clock: Clock

@@ -47,6 +47,7 @@ const POOL_IDLE_BYTES = 16 * 1024 * 1024
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const lock = lockDirectory(options.dir)
   try {
+    await options.prepare?.()
     return await Database.open(options, lock)
   } catch (error) {
     lock.release()

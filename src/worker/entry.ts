@@ -11,7 +11,7 @@ import {serveCalls} from './serve.ts'
 if (parentPort === null) throw new Error('src/worker/entry.ts runs in worker threads only')
 const setup = workerData as WorkerSetup
 const tools = {
-  objects: await openLocalObjectStore({directory: setup.objectDirectory}),
+  objects: openLocalObjectStore({directory: setup.objectDirectory}),
   newKernel: () => createKernel({plain: setup.plainKernel}),
   cacheBytes: setup.cacheBytes,
   nowNs: () => BigInt(Date.now()) * 1_000_000n,

@@ -16,7 +16,7 @@ let database: Database
 beforeEach(async () => {
   dir = await fs.mkdtemp(path.join(os.tmpdir(), 'skald-workers-'))
   const objectDirectory = path.join(dir, 'objects')
-  objects = await openLocalObjectStore({directory: objectDirectory})
+  objects = openLocalObjectStore({directory: objectDirectory})
   workers = startWorkers({objectDirectory, cacheBytes: 1 << 20, plainKernel: false, queryWorkers: 2})
   let ids = 0
   const {maintenance} = workers

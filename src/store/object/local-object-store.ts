@@ -22,18 +22,14 @@ const OPEN_FILES_MAX = 128
 const TEMP_DIRECTORY = '.tmp'
 
 export type LocalObjectStoreOptions = {
-  /** Made when missing. */
+  /** Made when something is written. */
   readonly directory: string
-  /** Remove what a crashed process left in .tmp. Only for the one owner at its start: a worker's store must not. */
-  readonly removeStale?: boolean
   readonly openFilesMax?: number
   readonly files?: LocalFiles
 }
 
-export async function openLocalObjectStore(options: LocalObjectStoreOptions): Promise<LocalObjectStore> {
-  const store = new LocalObjectStore(options)
-  await store.start(options.removeStale ?? false)
-  return store
+export function openLocalObjectStore(options: LocalObjectStoreOptions): LocalObjectStore {
+  return new LocalObjectStore(options)
 }
 
 export class LocalObjectStore implements ObjectStore {
@@ -52,11 +48,11 @@ export class LocalObjectStore implements ObjectStore {
     this.#openFiles = new OpenFiles(this.#files, options.openFilesMax ?? OPEN_FILES_MAX)
   }
 
-  async start(removeStale: boolean): Promise<void> {
+  /** Removes what a crashed process left half written. Only for the one owner at its start: a worker's store must not. */
+  async removeStale(): Promise<void> {
     const temps = path.join(this.#directory, TEMP_DIRECTORY)
     try {
       await this.#ensureDirectory(temps)
-      if (!removeStale) return
       for (const entry of await this.#files.readdir(temps)) if (entry.isFile()) await this.#files.unlink(path.join(temps, entry.name))
     } catch (error) {
       throw storageFailure('prepare the directory for', this.#directory, error)
@@ -214,6 +210,7 @@ export class LocalObjectStore implements ObjectStore {
   /** A synced file in .tmp with the body; nothing is left of it when that fails. */
   async #writeTemp(body: ObjectBody): Promise<string> {
     const temp = path.join(this.#directory, TEMP_DIRECTORY, `${process.pid}-${threadId}-${this.#temps++}`)
+    await this.#ensureDirectory(path.dirname(temp))
     const file = await this.#files.open(temp, 'wx')
     await this.#cleanly(temp, async () => {
       try {

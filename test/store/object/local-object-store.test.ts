@@ -10,7 +10,7 @@ const temporary = (): Promise<string> => fs.mkdtemp(path.join(os.tmpdir(), 'skal
 
 objectStoreConformance('local directory', async () => {
   const directory = await temporary()
-  const store = await openLocalObjectStore({directory})
+  const store = openLocalObjectStore({directory})
   return {
     store,
     dispose: async () => {
@@ -27,12 +27,12 @@ describe('local directory', () => {
   })
   afterEach(() => fs.rm(directory, {recursive: true}))
 
-  it('removes at start what a crash left, and only when told', async () => {
+  it('removes what a crash left, and only when told', async () => {
     await fs.mkdir(path.join(directory, '.tmp'))
     await fs.writeFile(path.join(directory, '.tmp', '1-0-0'), 'half')
-    await openLocalObjectStore({directory})
+    const store = openLocalObjectStore({directory})
     expect(await fs.readdir(path.join(directory, '.tmp'))).toEqual(['1-0-0'])
-    await openLocalObjectStore({directory, removeStale: true})
+    await store.removeStale()
     expect(await fs.readdir(path.join(directory, '.tmp'))).toEqual([])
   })
 
@@ -52,7 +52,7 @@ describe('local directory', () => {
         NODE_FILES.closeSync(fd)
       },
     }
-    const store = await openLocalObjectStore({directory, openFilesMax: 3, files})
+    const store = openLocalObjectStore({directory, openFilesMax: 3, files})
     for (let i = 0; i < 6; i++) await store.put(`o${i}`, new Uint8Array([i]))
     for (let i = 0; i < 6; i++) expect(store.getRange(`o${i}`, 0, 1)).toEqual(new Uint8Array([i]))
     expect(open.size).toBe(3)
@@ -67,13 +67,13 @@ describe('local directory', () => {
   })
 
   it('lets go of files that another store deleted', async () => {
-    const mine = await openLocalObjectStore({directory})
+    const mine = openLocalObjectStore({directory})
     const closed: number[] = []
     const closeSync = (fd: number): void => {
       closed.push(fd)
       NODE_FILES.closeSync(fd)
     }
-    const other = await openLocalObjectStore({directory, files: {...NODE_FILES, closeSync}})
+    const other = openLocalObjectStore({directory, files: {...NODE_FILES, closeSync}})
     for (const key of ['a', 'b', 'c']) await mine.put(key, new Uint8Array(1))
     for (const key of ['a', 'b']) await other.getRange(key, 0, 1)
     await mine.delete('a')
@@ -89,7 +89,7 @@ describe('local directory', () => {
       ...NODE_FILES,
       readSync: (fd, into, o, length, at) => NODE_FILES.readSync(fd, into, o, Math.min(length, 3), at),
     }
-    const store = await openLocalObjectStore({directory, files})
+    const store = openLocalObjectStore({directory, files})
     await store.put(
       'o',
       Uint8Array.from({length: 10}, (_, i) => i),
@@ -114,7 +114,7 @@ describe('local directory', () => {
         }
       },
     }
-    const store = await openLocalObjectStore({directory, files})
+    const store = openLocalObjectStore({directory, files})
     await store.put('t/o', new Uint8Array([1, 2, 3]))
     const version = (await store.get('t/o'))!.version
     full = true
@@ -137,10 +137,12 @@ describe('local directory', () => {
         return {write: (b, o, l) => file.write(b, o, l), sync, close: () => file.close()}
       },
     }
-    const store = await openLocalObjectStore({directory, files})
+    const store = openLocalObjectStore({directory, files})
     await expect(store.put('o', new Uint8Array(1))).rejects.toThrow('cannot write object o: input/output error of the disk (EIO)')
     expect(await store.get('o')).toBeUndefined()
     await fs.writeFile(path.join(directory, 'file'), '')
-    await expect(openLocalObjectStore({directory: path.join(directory, 'file')})).rejects.toThrow('cannot prepare the directory')
+    await expect(openLocalObjectStore({directory: path.join(directory, 'file')}).removeStale()).rejects.toThrow(
+      'cannot prepare the directory',
+    )
   })
 })

@@ -61,7 +61,7 @@ const UNSYNCED: LocalFiles = {
 export async function makeStore(): Promise<TestStore> {
   const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'skald-store-'))
   const clock = new TestClock()
-  const objects = await openLocalObjectStore({directory: path.join(dir, 'objects'), files: UNSYNCED})
+  const objects = openLocalObjectStore({directory: path.join(dir, 'objects'), files: UNSYNCED})
   return {
     dir,
     clock,
