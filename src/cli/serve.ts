@@ -18,6 +18,7 @@ import {openDatabase, openLocalObjectStore, type Database} from '../store/index.
 import {startWorkers, type Workers} from '../worker/index.ts'
 import {systemClock} from './clock.ts'
 import {EXIT_OK, type Command, type Io} from './command.ts'
+import {watchFailures} from './failures.ts'
 import {createLogger, type Logger} from './logger.ts'
 import {createMetrics} from './metrics.ts'
 import {VERSION} from './version.ts'
@@ -95,6 +96,7 @@ async function start(config: Config, limits: LimitsProvider, log: Logger): Promi
     throw error
   }
   reportStart(database, log)
+  const stopWatching = watchFailures(() => database.stats(), log)
   const ingest = createIngest({
     kernel,
     database,
@@ -145,6 +147,7 @@ async function start(config: Config, limits: LimitsProvider, log: Logger): Promi
   })
   const stop = async (): Promise<void> => {
     stopping = true
+    stopWatching()
     await closeServer(server, config.server.shutdownTimeoutMs, log)
     await database.close(config.server.shutdownTimeoutMs)
     await workers.close()
