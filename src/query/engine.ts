@@ -20,13 +20,13 @@ import type {
 } from './answers.ts'
 import {tooManySeries} from './exec/leaf-scan.ts'
 import {noStats} from './exec/stats.ts'
-import {checkEntries, checkLength, checkMatchers, checkRanges} from './limits.ts'
+import {checkBytes, checkEntries, checkLength, checkMatchers, checkRanges} from './limits.ts'
 import {runLogQuery} from './log-query.ts'
 import {checkQuery, parse, walk, type LogQuery, type Query} from './logql/index.ts'
 import {isScalar, ordersSeries, toMatrix, toVector, type Grid, type MatrixSeries} from './metric/index.ts'
 import {alignedGrid, instantGrid, leavesOver, runMetricQuery, spanOf, type MetricQuery, type MetricRun} from './metric-query.ts'
 import {planStages} from './plan/stages.ts'
-import {Runner, type QueryShards, type Snapshots, type Timers, type Timing} from './run.ts'
+import {Runner, type Job, type QueryShards, type Snapshots, type Timers, type Timing} from './run.ts'
 import {checkTemplate} from './template/index.ts'
 
 export type {QueryShards, Snapshots, Timers}
@@ -165,7 +165,10 @@ class Engine<Snapshot> implements QueryEngine {
     const endNs = question.endNs === startNs ? startNs + 1n : question.endNs
     const categorized = question.categorize ?? false
     if (endNs <= startNs) return {result: {resultType: 'streams', streams: [], categorized}, stats: NO_STATS, warnings: []}
-    const {value, timing} = await this.#runner.run(question, startNs, endNs, job => runLogQuery(job, query, question, startNs, endNs))
+    const {value, timing} = await this.#runner.run(question, startNs, endNs, async job => {
+      await checkSize(job, [{matchers: query.selector.matchers, fromNs: startNs, toNs: endNs}], question.limits)
+      return runLogQuery(job, query, question, startNs, endNs)
+    })
     const {streams, scan, subqueries, warnings} = value
     const entriesReturned = streams.reduce((sum, stream) => sum + stream.entries.length, 0)
     return {result: {resultType: 'streams', streams, categorized}, stats: {...timing, scan, subqueries, entriesReturned}, warnings}
@@ -182,9 +185,11 @@ class Engine<Snapshot> implements QueryEngine {
         timing: {execMs: 0, queueMs: 0},
       }
     }
-    const {value, timing} = await this.#runner.run(asker, span.fromNs, span.toNs, job =>
-      runMetricQuery(job, query, leaves, grid, seriesMax, memoryMaxBytes),
-    )
+    const {value, timing} = await this.#runner.run(asker, span.fromNs, span.toNs, async job => {
+      const ranges = leaves.map(({plan, fromNs, toNs}) => ({matchers: plan.node.range.selector.matchers, fromNs, toNs}))
+      await checkSize(job, ranges, asker.limits)
+      return runMetricQuery(job, query, leaves, grid, seriesMax, memoryMaxBytes)
+    })
     return {run: value, timing}
   }
 
@@ -200,6 +205,20 @@ class Engine<Snapshot> implements QueryEngine {
     )
     return value.flatMap(answer => answer.streams)
   }
+}
+
+type Range = {matchers: readonly Matcher[]; fromNs: bigint; toNs: bigint}
+
+/** Costs a look at the index, so only where there is a limit. */
+async function checkSize<Snapshot>(job: Job<Snapshot>, ranges: readonly Range[], limits: QueryLimits): Promise<void> {
+  if (limits.maxQueryBytesReadBytes === 0) return
+  const {snapshot, flag, budgetBytes} = job
+  let bytes = 0
+  for (const range of ranges) {
+    const parts = await job.spread((executor, shard) => executor.size({snapshot, shard, flag, budgetBytes, ...range}))
+    for (const part of parts) bytes += part.bytes
+  }
+  checkBytes(bytes, limits)
 }
 
 const NO_STATS = {execMs: 0, queueMs: 0, scan: noStats(), subqueries: 0, entriesReturned: 0}

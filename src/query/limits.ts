@@ -54,3 +54,25 @@ export function checkRanges(query: Query, spanNs: bigint, limits: QueryLimits): 
 function rangesOf(query: Exclude<Query, {kind: 'logs'}>): LogRange[] {
   return leavesOf(query).map(leaf => leaf.node.range)
 }
+
+/** @param bytes estimated, of lines. */
+export function checkBytes(bytes: number, {maxQueryBytesReadBytes: max}: QueryLimits): void {
+  if (max > 0 && bytes > max) {
+    throw refuse(
+      `the query would read too many bytes (query: ${humanBytes(bytes)}, limit: ${humanBytes(max)}); ` +
+        'consider adding more specific stream selectors or reduce the time range of the query',
+    )
+  }
+}
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB']
+
+function humanBytes(bytes: number): string {
+  let unit = 0
+  let value = bytes
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return unit === 0 ? `${bytes} B` : `${value < 10 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]!}`
+}

@@ -122,7 +122,7 @@ class Scanner {
   }
 
   async #blocks(open: OpenChunk): Promise<void> {
-    const {guard} = this.#scan
+    const {guard, problems} = this.#scan
     const {whole, chunk} = open
     const bounds = chunk.lineBlockBounds()
     const rows = whole.selected.subarray(0, whole.count)
@@ -130,8 +130,12 @@ class Scanner {
       guard.check()
       const block = lowerBound(bounds, rows[from]! + 1) - 1
       const to = lowerBound(rows, bounds[block + 1]!)
-      const loaded = open.block(block, rows.subarray(from, to))
-      this.#add(loaded instanceof Promise ? await loaded : loaded)
+      const part = rows.subarray(from, to)
+      const pending = tolerate(problems, () => {
+        const batch = open.block(block, part)
+        return batch instanceof Promise ? batch.then(ready => this.#add(ready)) : this.#add(batch)
+      })
+      if (pending instanceof Promise) await pending
       from = to
     }
   }

@@ -57,6 +57,17 @@ describe('limits', () => {
     ])
   })
 
+  test('bytes to read', async () => {
+    const {engine} = fakeEngine(STREAMS)
+    const limited = {...asker({'max-query-bytes-read': '1KB'}), timeNs: T0 + 30n * SECOND, ...range}
+    await engine.queryRange({...limited, query: '{app="app0"}'})
+    expect(await failure(engine.queryRange({...limited, query: '{app=~"app.*"}'}))).toEqual([
+      'BAD_REQUEST',
+      'the query would read too many bytes (query: 1.4 kB, limit: 1.0 kB); consider adding more specific stream selectors or reduce the time range of the query',
+    ])
+    expect((await failure(engine.queryInstant({...limited, query: 'rate({app=~"app.*"}[1m])'})))[0]).toBe('BAD_REQUEST')
+  })
+
   test('series: in the result, under topk, not under sum', async () => {
     const {engine} = fakeEngine(STREAMS)
     const limited = {...asker({'max-query-series': '50'}), timeNs: T0 + 60n * SECOND}
@@ -137,6 +148,30 @@ describe('stopping', () => {
     ])
     const [code, text] = await failure(engine.queryRange({...asker(), ...range, query: '{app="a"}', limit: 100}))
     expect([code, text.slice(0, 34)]).toEqual(['BAD_REQUEST', 'the query needs more memory than a'])
+  })
+})
+
+describe('damage', () => {
+  // 40 rows a stream, in chunks of 20 and blocks of 10.
+  const layout = {rowsPerChunk: 20, rowsPerBlock: 10}
+  const warning = (at: number): string[] => [`the answer is incomplete: x.part: bad checksum at ${at}`]
+
+  test.each(['{app="app0"}', '{app="app0"} |= "line"', '{app="app0"} |= "line" | trace != "x"'])('%s', async query => {
+    for (const direction of ['forward', 'backward'] as const) {
+      const chunk = await fakeEngine(STREAMS, {...layout, damaged: 'chunk'}).engine.queryRange({...asker(), ...range, direction, query})
+      expect([chunk.stats.entriesReturned, chunk.warnings]).toEqual([20, warning(12)])
+      const block = await fakeEngine(STREAMS, {...layout, damaged: 'block'}).engine.queryRange({...asker(), ...range, direction, query})
+      expect([block.stats.entriesReturned, block.warnings]).toEqual([30, warning(34)])
+    }
+  })
+
+  test('of lines does not matter to counts', async () => {
+    const {engine} = fakeEngine(STREAMS, {...layout, damaged: 'block'})
+    const question = {...asker(), timeNs: T0 + 60n * SECOND}
+    const {result, warnings} = await engine.queryInstant({...question, query: 'sum(count_over_time({app="app0"}[1m]))'})
+    expect([result, warnings]).toMatchObject([{samples: [{value: 40 - 1}]}, []])
+    const filtered = await engine.queryInstant({...question, query: 'sum(count_over_time({app="app0"} |= "line" [1m]))'})
+    expect([filtered.result, filtered.warnings]).toMatchObject([{samples: [{value: 30}]}, warning(34)])
   })
 })
 

@@ -1,7 +1,7 @@
 /*
  * A store in memory that hands out chunks as the real one does, cut as a test wants them.
  */
-import {dayOf, formatLabels, nsOfDay, type LabelPredicate, type Labels, type MaybePromise} from '../../../src/model/index.ts'
+import {dayOf, Failure, formatLabels, nsOfDay, type LabelPredicate, type Labels, type MaybePromise} from '../../../src/model/index.ts'
 import type {SelectOptions, Snapshots, StreamReader} from '../../../src/query/index.ts'
 import type {Chunk, ChunkHandle, LineBlock, MetaColumn, ReadStats, StreamChunks} from '../../../src/store/index.ts'
 
@@ -15,6 +15,8 @@ export type Layout = {
   slow?: boolean
   /** Entries go to chunks in turn, so that all chunks of a stream overlap. */
   interleaved?: boolean
+  /** The first chunk of each stream cannot be opened, or its first block cannot be read. */
+  damaged?: 'chunk' | 'block'
 }
 
 const encoder = new TextEncoder()
@@ -63,7 +65,10 @@ export class FakeStore implements StreamReader<null>, Snapshots<null> {
   }
 
   #handle(day: number, entries: readonly FakeEntry[], sequence: number, layout: Layout, overlaps: boolean): ChunkHandle {
-    const chunk = new FakeChunk(day, entries, layout, () => this.blocksLoaded++)
+    const chunk = new FakeChunk(day, entries, layout, block => {
+      this.blocksLoaded++
+      if (layout.damaged === 'block' && sequence === 0 && block === 0) throw new Failure('CORRUPTION', 'x.part: bad checksum at 34')
+    })
     const ns = chunk.timestamps()
     return {
       day,
@@ -78,6 +83,7 @@ export class FakeStore implements StreamReader<null>, Snapshots<null> {
       open: (stats: ReadStats) => {
         this.opened++
         stats.chunksOpened++
+        if (layout.damaged === 'chunk' && sequence === 0) throw new Failure('CORRUPTION', 'x.part: bad checksum at 12')
         return layout.slow ? Promise.resolve(chunk) : chunk
       },
     }
@@ -93,9 +99,9 @@ export class FakeChunk implements Chunk {
   readonly #bytes: Uint8Array
   readonly #metas = new Map<string, MetaColumn>()
   readonly #layout: Layout
-  readonly #onLoad: () => void
+  readonly #onLoad: (block: number) => void
 
-  constructor(day: number, entries: readonly FakeEntry[], layout: Layout, onLoad: () => void = () => {}) {
+  constructor(day: number, entries: readonly FakeEntry[], layout: Layout, onLoad: (block: number) => void = () => {}) {
     this.day = day
     this.rows = entries.length
     this.#layout = layout
@@ -133,7 +139,7 @@ export class FakeChunk implements Chunk {
   }
 
   loadLineBlock(block: number): MaybePromise<LineBlock> {
-    this.#onLoad()
+    this.#onLoad(block)
     const bounds = this.lineBlockBounds()
     const [firstRow = 0, endRow = 0] = [bounds[block], bounds[block + 1]]
     const bytes = this.#bytes.slice(this.#offsets[firstRow], this.#offsets[endRow])
