@@ -46,8 +46,9 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
     return {tenant, limits: deps.limits.forTenant(tenant), signal: signalOf(reply)}
   }
 
-  const answer = (reply: FastifyReply, result: QueryAnswer, flags: readonly string[]) => {
+  const answer = (reply: FastifyReply, tenant: string, query: string, result: QueryAnswer, flags: readonly string[]) => {
     deps.observer?.query(result.stats)
+    if (result.warnings.length > 0) reply.log.warn({tenant, query, warnings: result.warnings}, 'answered with warnings')
     return sendAnswer(reply, result, flags)
   }
 
@@ -67,7 +68,7 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
       categorize,
       partialSeries: isDrilldown(request),
     }
-    return answer(reply, await engine.queryRange(question), flags)
+    return answer(reply, question.tenant, question.query, await engine.queryRange(question), flags)
   })
 
   route('/loki/api/v1/query', async (params, request, reply) => {
@@ -79,7 +80,7 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
       timeNs: parseTime(params, clock.nowNs()),
       partialSeries: isDrilldown(request),
     }
-    return answer(reply, await engine.queryInstant(question), [])
+    return answer(reply, question.tenant, question.query, await engine.queryInstant(question), [])
   })
 
   // Its own error shape, and no tenant.

@@ -11,6 +11,8 @@ const {root} = protobuf.parse(`
   message LabelPair { string name = 1; string value = 2; }
   message Timestamp { int64 seconds = 1; int32 nanos = 2; }
 `)
+/** The most entries a server answers with. */
+const PAGE = 5000
 const PUSH_REQUEST = root.lookupType('logproto.PushRequest')
 
 export type PushEntry = {readonly tsNs: bigint; readonly line: string | Uint8Array; readonly metadata?: Readonly<Record<string, string>>}
@@ -40,27 +42,32 @@ export async function pushProtobuf(url: string, streams: readonly PushStream[], 
 
 export type QueriedEntry = {readonly tsNs: bigint; readonly line: string; readonly labels: Readonly<Record<string, string>>}
 
-/** All entries of a log query in time order. */
-export async function queryEntries(
-  url: string,
-  query: string,
-  range: {startNs: bigint; endNs: bigint; limit?: number},
-): Promise<QueriedEntry[]> {
+export type QueryRange = {startNs: bigint; endNs: bigint; limit?: number}
+
+/** All entries of a log query in time order. @throws {Error} for anything but a whole answer. */
+export async function queryEntries(url: string, query: string, range: QueryRange): Promise<QueriedEntry[]> {
+  const {entries, warnings} = await queryDamaged(url, query, range)
+  if (warnings.length > 0) throw new Error(`${query}: ${warnings.join('; ')}`)
+  return entries
+}
+
+/** As {@link queryEntries}, of a store that may be damaged. */
+export async function queryDamaged(url: string, query: string, range: QueryRange): Promise<{entries: QueriedEntry[]; warnings: string[]}> {
   const params = new URLSearchParams({
     query,
     start: String(range.startNs),
     end: String(range.endNs),
-    limit: String(range.limit ?? 5000),
+    limit: String(range.limit ?? PAGE),
     direction: 'forward',
   })
   const response = await fetch(`${url}/loki/api/v1/query_range?${params.toString()}`)
   const text = await response.text()
   if (response.status !== 200) throw new Error(`${query}: ${response.status} ${text}`)
   const body = JSON.parse(text) as {warnings?: string[]; data: {result: {stream: Record<string, string>; values: [string, string][]}[]}}
-  if (body.warnings !== undefined) throw new Error(`${query}: ${body.warnings.join('; ')}`)
-  return body.data.result
+  const entries = body.data.result
     .flatMap(({stream, values}) => values.map(([ts, line]) => ({tsNs: BigInt(ts), line, labels: stream})))
     .sort((a, b) => (a.tsNs < b.tsNs ? -1 : a.tsNs > b.tsNs ? 1 : 0))
+  return {entries, warnings: body.warnings ?? []}
 }
 
 /** The value of an instant query that has one sample; undefined when it has none. */
@@ -87,4 +94,3 @@ export async function queryAll(url: string, query: string, range: {startNs: bigi
     startNs = last
   }
 }
-const PAGE = 5000
