@@ -8,14 +8,16 @@ import {pushes} from './generator.mjs'
 const VERSION = 1
 const out = fileURLToPath(new URL('./out', import.meta.url))
 
-export function makeData(seed, rawBytes) {
+/** @param kinds of lines instead of the usual ones. */
+export function makeData(seed, rawBytes, kinds) {
   mkdirSync(out, {recursive: true})
-  const file = path.join(out, `pushes-v${VERSION}-${seed}-${Math.round(rawBytes / 1e6)}MB`)
+  const which = kinds === undefined ? '' : `-${kinds.join('-')}`
+  const file = path.join(out, `pushes-v${VERSION}-${seed}${which}-${Math.round(rawBytes / 1e6)}MB`)
   if (existsSync(file)) return file
   console.log(`making ${Math.round(rawBytes / 1e6)} MB of pushes (once)`)
   const fd = openSync(`${file}.partial`, 'w')
   const head = Buffer.alloc(12)
-  for (const push of pushes(seed, rawBytes)) {
+  for (const push of pushes(seed, rawBytes, kinds)) {
     head.writeUInt32LE(push.body.length, 0)
     head.writeUInt32LE(push.rawBytes, 4)
     head.writeUInt32LE(push.entries, 8)

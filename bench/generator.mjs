@@ -42,10 +42,12 @@ const AGENTS = [
 ]
 const LEVELS = ['info', 'info', 'info', 'info', 'info', 'info', 'debug', 'debug', 'warn', 'error']
 const KINDS = ['json', 'logfmt', 'access', 'syslog', 'klog']
+/** Lines that only some stages read: packed by an agent, and coloured. Apart, so that the main data stays what it was. */
+export const RARE_KINDS = ['packed', 'ansi']
 const REGIONS = ['eu-west-1', 'us-east-1', 'ap-south-1']
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 
-export function createGenerator(seed = 1) {
+export function createGenerator(seed = 1, kinds = KINDS) {
   const random = randomFrom(seed)
   const int = n => Math.floor(random() * n)
   const pick = list => list[int(list.length)]
@@ -57,7 +59,7 @@ export function createGenerator(seed = 1) {
   const ip = () => `10.${int(8)}.${int(256)}.${int(256)}`
 
   const streams = Array.from({length: STREAMS}, (_, i) => {
-    const kind = KINDS[i % KINDS.length]
+    const kind = kinds[i % kinds.length]
     const app = `${pick(WORDS)}-${pick(['api', 'worker', 'web', 'sync'])}`
     return {
       kind,
@@ -104,6 +106,14 @@ export function createGenerator(seed = 1) {
         const d = new Date(ms)
         return `${MONTHS[d.getUTCMonth()]} ${String(d.getUTCDate()).padStart(2)} ${d.toISOString().slice(11, 19)} ${stream.node} ${stream.app}[${int(32_768)}]: ${level}: ${message()}`
       }
+      case 'packed':
+        return JSON.stringify({
+          _entry: `level=${level} caller=${pick(WORDS)}.go:${int(900)} msg="${message()}" status=${status} duration=${duration}ms`,
+          stream: pick(['stdout', 'stderr']),
+          process: String(1 + int(5)),
+        })
+      case 'ansi':
+        return `\x1b[90m${new Date(ms).toISOString()}\x1b[0m \x1b[${level === 'error' ? 31 : 32}m${level.toUpperCase()}\x1b[0m ${message()} \x1b[1mstatus\x1b[0m=${status}`
       default:
         return `${level[0].toUpperCase()}${new Date(ms).toISOString().slice(5, 23)}    ${1 + int(30)} ${pick(WORDS)}.go:${int(900)}] ${message()} node="${stream.node}" err=${level === 'error' ? `"${message()}"` : 'null'}`
     }
@@ -204,8 +214,8 @@ function entryBytes(ns, line, pairs) {
 }
 
 /** Yields compressed pushes of together about `rawBytes` of protobuf, in time order over the whole span. */
-export function* pushes(seed, rawBytes) {
-  const generator = createGenerator(seed)
+export function* pushes(seed, rawBytes, kinds = KINDS) {
+  const generator = createGenerator(seed, kinds)
   const count = Math.max(1, Math.round(rawBytes / (ENTRIES_PER_PUSH * BYTES_PER_ENTRY)))
   const slice = SPAN_NS / BigInt(count)
   for (let i = 0; i < count; i++) {

@@ -1,7 +1,7 @@
 /*
- * npm run bench [-- --smoke] [--mb 1200] [--repeats 5] [--rounds 3]: ingest over HTTP with every group synced, bytes on
- * disk, memory, and a set of queries. Medians over rounds and repeats; the machine is noisy, compare ratios.
- * Results also go to bench/out/results.json.
+ * npm run bench [-- --smoke] [--mb 1200] [--repeats 5] [--rounds 3] [--only queries|stages[=name]]: ingest over HTTP with every
+ * group synced, bytes on disk, memory; a set of queries; and a query per stage and function. Medians over rounds and repeats;
+ * the machine is noisy, compare ratios. Results also go to bench/out/results.json.
  */
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -9,11 +9,17 @@ import path from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 import {makeData, readData} from './data.mjs'
+import {RARE_KINDS} from './generator.mjs'
 import {load} from './load.mjs'
 import {measureQueries, QUERIES} from './queries.mjs'
-import {diskBytes, peakMemory, startServer} from './server.mjs'
+import {diskBytes, peakMemory, settle, startServer} from './server.mjs'
+import {measureStages, reportStages} from './stages.mjs'
 
-const SETTLE_MS_MAX = 300_000
+/** So much of the raw bytes more is pushed of lines that only some stages read. */
+const RARE_SHARE = 0.05
+// Enough for all lines, and for hardly any.
+const WARM = ['--query.cache-size', '2GB']
+const COLD = ['--query.cache-size', '1MB']
 
 export async function main(args) {
   const {values} = parseArgs({
@@ -24,31 +30,46 @@ export async function main(args) {
       rounds: {type: 'string'},
       repeats: {type: 'string'},
       seed: {type: 'string', default: '1'},
+      only: {type: 'string', default: ''},
     },
   })
+  const [only, name = ''] = values.only.split('=')
   const rawBytes = Number(values.mb ?? (values.smoke ? 16 : 1200)) * 1e6
-  const rounds = Number(values.rounds ?? (values.smoke ? 1 : 3))
+  const rounds = Number(values.rounds ?? (values.smoke || only !== '' ? 1 : 3))
   const repeats = Number(values.repeats ?? (values.smoke ? 2 : 5))
   const file = makeData(Number(values.seed), rawBytes)
+  const rareFile = makeData(Number(values.seed), rawBytes * RARE_SHARE, RARE_KINDS)
 
   const ingest = []
   let queries = []
+  const stages = {warm: [], cold: []}
   for (let round = 0; round < rounds; round++) {
     const dir = mkdtempSync(path.join(tmpdir(), 'skald-bench-'))
-    const server = await startServer(dir)
+    const last = round === rounds - 1
     try {
-      ingest.push(await measureIngest(server, dir, file))
-      if (round === rounds - 1) queries = await measureQueries(server, QUERIES, repeats)
+      await withServer(dir, [], async server => {
+        ingest.push(await measureIngest(server, dir, file))
+        if (last && only !== 'stages') queries = await measureQueries(server, QUERIES, repeats)
+        if (last && only !== 'queries') await load(server.url, readData(rareFile))
+        if (last && only !== 'queries') await settle(server)
+      })
+      if (!last || only === 'queries') continue
+      await withServer(dir, WARM, async server => (stages.warm = await measureStages(server, repeats, {only: name})))
+      await withServer(dir, COLD, async server => (stages.cold = await measureStages(server, repeats, {only: name, coldOnly: true})))
     } finally {
-      await server.stop()
       rmSync(dir, {recursive: true, force: true})
     }
   }
   const summary = medians(ingest)
   report(summary, queries, rounds, repeats)
+  reportStages(`Stages, lines in memory (medians of ${repeats} runs)`, stages.warm)
+  reportStages(`Stages, lines read and decompressed (medians of ${repeats} runs)`, stages.cold)
   const out = fileURLToPath(new URL('./out', import.meta.url))
   mkdirSync(out, {recursive: true})
-  writeFileSync(path.join(out, 'results.json'), JSON.stringify({node: process.version, rounds: ingest, ingest: summary, queries}, null, 2))
+  writeFileSync(
+    path.join(out, 'results.json'),
+    JSON.stringify({node: process.version, rounds: ingest, ingest: summary, queries, stages}, null, 2),
+  )
   return 0
 }
 
@@ -78,23 +99,12 @@ async function measureIngest(server, dir, file) {
   }
 }
 
-/** Waits until everything is in parts and no merge has ended, and little CPU was used, for a while. */
-async function settle(server) {
-  await fetch(`${server.url}/flush`, {method: 'POST'})
-  const began = performance.now()
-  const value = (m, name) => m.get(name) ?? 0
-  let last = await server.metrics()
-  for (let quiet = 0; quiet < 3;) {
-    await new Promise(resolve => setTimeout(resolve, 700))
-    const now = await server.metrics()
-    const still =
-      value(now, 'skald_head_rows') === 0 &&
-      value(now, 'skald_head_frozen') === 0 &&
-      value(now, 'skald_merges') === value(last, 'skald_merges') &&
-      value(now, 'process_cpu_seconds_total') - value(last, 'process_cpu_seconds_total') < 0.1
-    quiet = still ? quiet + 1 : 0
-    last = now
-    if (performance.now() - began > SETTLE_MS_MAX) throw new Error('the server does not settle')
+async function withServer(dir, flags, work) {
+  const server = await startServer(dir, flags)
+  try {
+    await work(server)
+  } finally {
+    await server.stop()
   }
 }
 

@@ -48,6 +48,28 @@ export async function startServer(dataDir, flags = []) {
   }
 }
 
+const SETTLE_MS_MAX = 300_000
+
+/** Waits until everything is in parts and no merge has ended, and little CPU was used, for a while. */
+export async function settle(server) {
+  await fetch(`${server.url}/flush`, {method: 'POST'})
+  const began = performance.now()
+  const value = (m, name) => m.get(name) ?? 0
+  let last = await server.metrics()
+  for (let quiet = 0; quiet < 3;) {
+    await new Promise(resolve => setTimeout(resolve, 700))
+    const now = await server.metrics()
+    const still =
+      value(now, 'skald_head_rows') === 0 &&
+      value(now, 'skald_head_frozen') === 0 &&
+      value(now, 'skald_merges') === value(last, 'skald_merges') &&
+      value(now, 'process_cpu_seconds_total') - value(last, 'process_cpu_seconds_total') < 0.1
+    quiet = still ? quiet + 1 : 0
+    last = now
+    if (performance.now() - began > SETTLE_MS_MAX) throw new Error('the server does not settle')
+  }
+}
+
 /** Highest resident size so far, bytes; undefined where the system does not tell. */
 export function peakMemory(pid) {
   try {
