@@ -250,12 +250,9 @@ function matchesEmpty(pattern: string): boolean {
   return compileRegex(pattern, {anchored: true, dotAll: true}).testString('')
 }
 
-/** For plans that are made only to find what is wrong with them. */
-const PLANNING = {
-  kernel: {
-    findRows(): number {
-      throw new Error('planned to be checked, not to be run')
-    },
-  },
-  nowNs: () => 0n,
+function refuse(): never {
+  throw new Error('planned to be checked, not to be run')
 }
+
+/** For plans that are made only to find what is wrong with them. */
+const PLANNING = {kernel: {findRows: refuse, dfaRows: refuse}, nowNs: () => 0n}

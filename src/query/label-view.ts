@@ -20,7 +20,7 @@ export type LabelView = {
   /** The parsed column, when neither uniform nor codes are set; for rows that {@link ParsedColumn.isSpan} it saves making a string. */
   readonly parsed: ParsedColumn | undefined
   /** The value of a row, undefined when it has none. */
-  text(row: number): string | undefined
+  readonly text: (row: number) => string | undefined
 }
 
 /** Valid until a stage writes labels. */

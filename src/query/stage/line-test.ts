@@ -2,10 +2,10 @@
  * One alternative of a line filter: a test of a line's bytes, on whole buffers where that is faster.
  */
 
-import type {FindKernel} from '../../kernel/index.ts'
+import type {DfaKernel, FindKernel} from '../../kernel/index.ts'
 
 /** Searches whole buffers; the kernel of the thread, or its plain twin. */
-export type LineSearch = Pick<FindKernel, 'findRows'>
+export type LineSearch = Pick<FindKernel, 'findRows'> & DfaKernel
 
 export interface LineTest {
   /** As LogQL writes it, without the operator. */

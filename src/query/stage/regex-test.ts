@@ -30,7 +30,7 @@ export function regexTests(pattern: string, search: LineSearch): LineTest[] {
       text,
       cost: REGEX_COST,
       test: (bytes, from, to) => regex.test(bytes, from, to),
-      findRows: prefilter === undefined ? testAll(regex) : testFound(regex, prefilter, search),
+      findRows: prefilter === undefined ? testAll(regex, search) : testFound(regex, prefilter, search),
     },
   ]
 }
@@ -50,14 +50,26 @@ function nonEmptyLines(_lines: Uint8Array, offsets: Uint32Array, out: Uint32Arra
   return count
 }
 
-function testAll(regex: Regex): FindRows {
+function testAll(regex: Regex, search: LineSearch): FindRows {
   return (lines, offsets, out) => {
-    const rows = offsets.length - 1
-    let count = 0
-    for (let row = 0; row < rows; row++) if (regex.test(lines, offsets[row], offsets[row + 1])) out[count++] = row
-    return count
+    const {table} = regex
+    return table === undefined ? testRows(regex, lines, offsets, undefined, out) : search.dfaRows(lines, offsets, table, undefined, out)
   }
 }
+
+/** Writes those of the rows (all when undefined) to `out` that have a match; `out` may be the rows. */
+function testRows(regex: Regex, lines: Uint8Array, offsets: Uint32Array, rows: Uint32Array | undefined, out: Uint32Array): number {
+  const candidates = rows?.length ?? offsets.length - 1
+  let count = 0
+  for (let i = 0; i < candidates; i++) {
+    const row = rows === undefined ? i : rows[i]!
+    if (regex.test(lines, offsets[row], offsets[row + 1])) out[count++] = row
+  }
+  return count
+}
+
+// A table costs up to some milliseconds to build; a few lines are tested sooner without one.
+const TABLE_ROWS_MIN = 64
 
 function testFound(regex: Regex, {literals, fold}: LiteralSet, search: LineSearch): FindRows {
   let marks = new Uint8Array(0)
@@ -74,11 +86,8 @@ function testFound(regex: Regex, {literals, fold}: LiteralSet, search: LineSearc
       }
       for (let row = 0; row < rows; row++) if (marks[row] === 1) out[found++] = row
     }
-    let count = 0
-    for (let i = 0; i < found; i++) {
-      const row = out[i]!
-      if (regex.test(lines, offsets[row], offsets[row + 1])) out[count++] = row
-    }
-    return count
+    const candidates = out.subarray(0, found)
+    const table = found >= TABLE_ROWS_MIN ? regex.table : undefined
+    return table === undefined ? testRows(regex, lines, offsets, candidates, out) : search.dfaRows(lines, offsets, table, candidates, out)
   }
 }

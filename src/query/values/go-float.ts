@@ -1,47 +1,20 @@
 /*
- * Numbers as Go's strconv.ParseFloat reads them: decimal and hexadecimal floats, digit separators, inf and nan.
- * Results that are wrong text come back as the error text, because they become `__error_details__`.
+ * Numbers in label values, as Go's strconv.ParseFloat reads them. What is no number comes back as the error text, because it
+ * becomes `__error_details__`.
  */
+import {parseGoFloat as parse} from '../logql/index.ts'
 
-import {quote} from '../../model/index.ts'
-
-// An underscore may stand between digits; a plain literal without one is by far the most common.
+// By far the most common form; it needs no more than JavaScript's own reading.
 const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
-const SEPARATED = /^[+-]?\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?(?:[eE][+-]?\d+(?:_\d+)*)?$/
-const HEX = /^([+-]?)0[xX]_?((?:[0-9a-fA-F]_?)*)(?:\.((?:[0-9a-fA-F]_?)*))?[pP]([+-]?\d+)$/
-const SPECIAL = /^([+-]?)(inf|infinity|nan)$/i
 
 /** The number, or Go's error text. */
 export function parseGoFloat(text: string): number | string {
-  if (PLAIN.test(text)) return inRange(Number(text), text)
-  const special = SPECIAL.exec(text)
-  if (special !== null) {
-    if (special[2]!.toLowerCase() === 'nan') return special[1] === '' ? NaN : syntaxError(text)
-    return special[1] === '-' ? -Infinity : Infinity
+  if (PLAIN.test(text)) {
+    const value = Number(text)
+    if (Number.isFinite(value)) return value
   }
-  if (SEPARATED.test(text)) return inRange(Number(text.replaceAll('_', '')), text)
-  const hex = HEX.exec(text)
-  if (hex !== null && !/_$|__|_[.pP]|\._/.test(text)) {
-    const whole = hex[2]!.replaceAll('_', '')
-    const fraction = (hex[3] ?? '').replaceAll('_', '')
-    if (whole !== '' || fraction !== '') return inRange(hexValue(hex[1]!, whole, fraction, Number(hex[4])), text)
-  }
-  return syntaxError(text)
-}
-
-function syntaxError(text: string): string {
-  return `strconv.ParseFloat: parsing ${quote(text)}: invalid syntax`
-}
-
-function inRange(value: number, text: string): number | string {
-  return Number.isFinite(value) ? value : `strconv.ParseFloat: parsing ${quote(text)}: value out of range`
-}
-
-function hexValue(sign: string, whole: string, fraction: string, exponent: number): number {
-  let value = 0
-  for (const digit of whole + fraction) value = value * 16 + parseInt(digit, 16)
-  const scaled = value * 2 ** Math.max(-1074, Math.min(1023, exponent - 4 * fraction.length))
-  return sign === '-' ? -scaled : scaled
+  const {value, error} = parse(text)
+  return value ?? error
 }
 
 const MAX_FAST_DIGITS = 15
