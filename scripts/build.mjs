@@ -57,6 +57,7 @@ export function build({force = false, quiet = false} = {}) {
       '--initialMemory',
       '16',
       '--noAssert',
+      '--zeroFilledMemory', // every instance has a memory of its own: no zeros in the file
       '--enable',
       'simd',
       '--enable',

@@ -3,6 +3,7 @@
  *
  *   node bench/micro/kernel.bench.mjs [filter] [--smoke]       after npm run build
  */
+import {compress as zstdCompress, decompress as zstdDecompress} from '@cloudpss/zstd/wasm'
 import protobuf from 'protobufjs'
 import snappy from 'snappy'
 import {bitPack, createKernel} from '../../dist/kernel/index.js'
@@ -59,6 +60,9 @@ for (let at = 0, i = 0; at < block.length; i++) {
 const offsets = Uint32Array.from([...blockLines, block.length])
 const rows = offsets.length - 1
 const out = new Uint32Array(rows)
+// 256 KiB of lines is what a part compresses at once.
+const zstdFrames = [1, 3].map(level => ({level, frame: Uint8Array.from(zstdCompress(block.subarray(0, 1 << 18), level))}))
+const zstdName = ({level, frame}) => `zstd level ${level}, 256 KiB, ratio ${((1 << 18) / frame.length).toFixed(2)}`
 const newlines = new Uint32Array(block.length)
 const text = Buffer.concat(lines.flatMap(line => [line, Buffer.from('\n')])).subarray(0, 1 << 20)
 const needles = ['zq9-absent-x', 'error', 'level=', '7f3a9c0d', 'status=503', 'e']
@@ -79,6 +83,7 @@ for (const plain of [false, true]) {
   measure(`${label} lz4Decompress 1 MiB`, block.length, () => kernel.lz4Decompress(packed, block.length))
   const small = Uint8Array.from(kernel.lz4Compress(block.subarray(0, 1 << 18)))
   measure(`${label} lz4Decompress 256 KiB`, 1 << 18, () => kernel.lz4Decompress(small, 1 << 18))
+  for (const zstd of zstdFrames) measure(`${label} ${zstdName(zstd)}`, 1 << 18, () => kernel.zstdDecompress(zstd.frame, 1 << 18))
   // In memory, as blocks are after decompression. Growing memory first, so that the view stays alive.
   kernel.findRows(block, offsets, Buffer.from('warm up'), false, out)
   const resident = kernel.lz4Decompress(packed, block.length)
@@ -100,3 +105,4 @@ for (const plain of [false, true]) {
 }
 measure('bitPack, values of 8 B', values.length * 8, () => bitPack(values, 26))
 measure('snappy (native addon) uncompress', raw.length, () => snappy.uncompressSync(push.body, {copyOutputData: true}))
+for (const zstd of zstdFrames) measure(`library (wasm) ${zstdName(zstd)}`, 1 << 18, () => zstdDecompress(zstd.frame))

@@ -9,6 +9,10 @@ export function lz4Corrupt(): Failure {
   return new Failure('CORRUPTION', 'lz4: corrupt block')
 }
 
+export function zstdCorrupt(): Failure {
+  return new Failure('CORRUPTION', 'zstd: corrupt frame')
+}
+
 export function pushMalformed(): Failure {
   return new Failure('BAD_REQUEST', 'malformed push: not a valid protobuf message')
 }
@@ -40,6 +44,11 @@ export function lz4Bound(length: number): number {
 /** A byte of an LZ4 block yields 255 at most, a token some more: longer claims are corrupt before any memory is taken. */
 export function checkRawLength(rawLength: number, length: number): void {
   if (!Number.isSafeInteger(rawLength) || rawLength < 0 || rawLength > length * 255 + 64) throw lz4Corrupt()
+}
+
+/** A zstd block has 4 bytes or more and yields 128 KiB or less: longer claims are corrupt before any memory is taken. */
+export function checkZstdLength(rawLength: number, length: number): void {
+  if (!Number.isSafeInteger(rawLength) || rawLength < 0 || rawLength > (length / 4) * 131_072) throw zstdCorrupt()
 }
 
 /** Programmer error, not input: a RangeError. */

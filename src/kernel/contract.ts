@@ -3,8 +3,9 @@
  * plain TypeScript (plain/), give the same results byte for byte, for hostile input too.
  *
  * Buffers  A returned view is valid until the next call of the same kernel: results live in memory that is used again,
- *          and that may move when it grows. Two promises on top: what snappyDecode and lz4Decompress return may be handed
- *          to the next call as an argument (it is then read where it is, without a copy), and ParsedPush.raw stays with its columns.
+ *          and that may move when it grows. Two promises on top: what snappyDecode, lz4Decompress and zstdDecompress
+ *          return may be handed to the next call as an argument (it is then read where it is, without a copy), and ParsedPush.raw
+ *          stays with its columns.
  *          Arguments are never written to, except those named `out`.
  * Safety   Nothing is read or written outside of the given buffers, whatever they hold.
  */
@@ -81,6 +82,14 @@ export interface CodecKernel {
    * @throws {Failure} CORRUPTION
    */
   lz4Decompress(src: Uint8Array, rawLength: number, out?: Uint8Array): Uint8Array
+  /**
+   * Decodes zstd frames (RFC 8878), one after the other; skippable ones are skipped. Refused although the format has them:
+   * dictionaries, content checksums (what is stored has a checksum already), windows above 1 GiB.
+   * @param rawLength exactly as long as the result must be, all frames together.
+   * @param out receives the result when given (length ≥ rawLength), which is then a view of it.
+   * @throws {Failure} CORRUPTION
+   */
+  zstdDecompress(src: Uint8Array, rawLength: number, out?: Uint8Array): Uint8Array
 }
 
 export interface PushKernel {

@@ -12,6 +12,7 @@ export type KernelExports = {
   snappyDecode(src: number, length: number, dst: number, raw: number): number
   lz4Encode(src: number, length: number, dst: number): number
   lz4Decode(src: number, length: number, dst: number, raw: number): number
+  zstdDecode(src: number, length: number, dst: number, raw: number): number
   pushCount(raw: number, length: number): bigint
   pushParse(
     raw: number,

@@ -6,6 +6,7 @@ export {detectLevel} from './level'
 export {lz4Decode, lz4Encode} from './lz4'
 export {pushCount, pushParse} from './push'
 export {snappyDecode} from './snappy'
+export {zstdDecode} from './zstd'
 
 /** First address that no static data of the kernels uses. */
 export function heapBase(): usize {

@@ -1,9 +1,25 @@
-/** Snappy and LZ4 in the kernel module; the contract is CodecKernel. */
-import {checkOut, checkRawLength, lz4Bound, lz4Corrupt, snappyCorrupt, snappyPreamble} from '../checks.ts'
+/** Snappy, LZ4 and zstd in the kernel module; the contract is CodecKernel. */
+import {checkOut, checkRawLength, checkZstdLength, lz4Bound, lz4Corrupt, snappyCorrupt, snappyPreamble, zstdCorrupt} from '../checks.ts'
 import type {CodecKernel} from '../contract.ts'
 import type {Native} from '../module.ts'
 
 export function nativeCodec({memory, exports}: Native): CodecKernel {
+  /** Into a region of its own even when `out` is in this memory: decoders write past the end. */
+  const decompress = (
+    decode: 'lz4Decode' | 'zstdDecode',
+    input: Uint8Array,
+    rawLength: number,
+    out: Uint8Array | undefined,
+  ): Uint8Array | null => {
+    checkOut(out, rawLength)
+    const src = memory.place('input', input, 'unpacked')
+    const dst = memory.reserve('unpacked', rawLength)
+    if (exports[decode](src, input.length, dst, rawLength) !== 0) return null
+    const raw = memory.view(dst, rawLength)
+    if (out === undefined) return raw
+    out.set(raw)
+    return out.subarray(0, rawLength)
+  }
   return {
     snappyRawLength: compressed => snappyPreamble(compressed).rawLength,
     snappyDecode(compressed, rawMax) {
@@ -21,16 +37,15 @@ export function nativeCodec({memory, exports}: Native): CodecKernel {
     },
     lz4Decompress(input, rawLength, out) {
       checkRawLength(rawLength, input.length)
-      checkOut(out, rawLength)
-      const {length} = input
-      const src = memory.place('input', input, 'unpacked')
-      // Not into `out` even when it is in this memory: the decoder writes up to 15 bytes past the end.
-      const dst = memory.reserve('unpacked', rawLength)
-      if (exports.lz4Decode(src, length, dst, rawLength) !== 0) throw lz4Corrupt()
-      const raw = memory.view(dst, rawLength)
-      if (out === undefined) return raw
-      out.set(raw)
-      return out.subarray(0, rawLength)
+      const raw = decompress('lz4Decode', input, rawLength, out)
+      if (raw === null) throw lz4Corrupt()
+      return raw
+    },
+    zstdDecompress(input, rawLength, out) {
+      checkZstdLength(rawLength, input.length)
+      const raw = decompress('zstdDecode', input, rawLength, out)
+      if (raw === null) throw zstdCorrupt()
+      return raw
     },
   }
 }

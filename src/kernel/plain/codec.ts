@@ -1,15 +1,8 @@
 /** Twin of native/codec.ts: the formats, and the LZ4 encoder's every choice, are those of assembly/snappy.ts and assembly/lz4.ts. */
-import {checkOut, checkRawLength, lz4Bound, lz4Corrupt, snappyCorrupt, snappyPreamble} from '../checks.ts'
+import {checkOut, checkRawLength, checkZstdLength, lz4Bound, lz4Corrupt, snappyCorrupt, snappyPreamble} from '../checks.ts'
 import type {CodecKernel} from '../contract.ts'
-
-/** n bytes at `to` from `off` bytes back, one by one where they overlap. */
-function copyMatch(out: Uint8Array, to: number, off: number, n: number): void {
-  if (off >= n) {
-    out.copyWithin(to, to - off, to - off + n)
-  } else {
-    for (let i = 0; i < n; i++) out[to + i] = out[to + i - off] ?? 0
-  }
-}
+import {copyMatch} from './copy-match.ts'
+import {zstdDecode} from './zstd.ts'
 
 function snappyDecode(src: Uint8Array, from: number, out: Uint8Array): boolean {
   const end = src.length
@@ -157,6 +150,13 @@ export function plainCodec(): CodecKernel {
       checkOut(out, rawLength)
       const raw = out === undefined ? new Uint8Array(rawLength) : out.subarray(0, rawLength)
       if (!lz4Decode(src, raw)) throw lz4Corrupt()
+      return raw
+    },
+    zstdDecompress(src, rawLength, out) {
+      checkZstdLength(rawLength, src.length)
+      checkOut(out, rawLength)
+      const raw = out === undefined ? new Uint8Array(rawLength) : out.subarray(0, rawLength)
+      zstdDecode(src, raw)
       return raw
     },
   }

@@ -1,10 +1,6 @@
 /*
  * Compresses and decompresses one block. A block that does not shrink is stored as it is.
- *
- * zstd is the WebAssembly build of the library, one instance a thread: its native build shares one context among all
- * threads of a process and crashes (segmentation fault) as soon as two of them use it at once.
  */
-import {decompress as zstdDecompress} from '@cloudpss/zstd/wasm'
 import {corruption, type Origin} from './byte-reader.ts'
 import {CODEC_LZ4, CODEC_NONE, CODEC_ZSTD, type BlockCodec} from './format.ts'
 import type {PartKernel} from './part-kernel.ts'
@@ -59,16 +55,11 @@ export function decompressBlock(kernel: PartKernel, codec: number, stored: Uint8
   try {
     if (codec === CODEC_NONE) raw = stored
     else if (codec === CODEC_LZ4) raw = kernel.lz4Decompress(stored, rawLength, new Uint8Array(rawLength))
-    else if (codec === CODEC_ZSTD) raw = plain(zstdDecompress(stored))
+    else if (codec === CODEC_ZSTD) raw = kernel.zstdDecompress(stored, rawLength, new Uint8Array(rawLength))
     else throw corruption(origin, `unknown codec ${codec}`)
   } catch (error) {
     throw corruption(origin, error instanceof Error ? error.message : String(error))
   }
   if (raw.length !== rawLength) throw corruption(origin, `it decodes to ${raw.length} bytes instead of ${rawLength}`)
   return raw
-}
-
-/** Not a Buffer, whose `slice` is a view. */
-function plain(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }

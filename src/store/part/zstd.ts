@@ -1,5 +1,6 @@
 /*
- * zstd with memory that is used again: the library's own functions allocate three times per call.
+ * Encodes zstd with memory that is used again: the library's own functions allocate three times per call. Decoding is the
+ * kernel's, which is faster.
  *
  * It is the WebAssembly build of the library, one instance a thread: its native build shares one context among all threads of a
  * process and crashes (segmentation fault) as soon as two of them use it at once.

@@ -7,14 +7,17 @@ import type {ObjectStore} from '../../../src/store/object/index.ts'
 import {PartWriter, type PartKernel, type PartMeta, type PartReader, type PartWriterOptions} from '../../../src/store/part/index.ts'
 import {PackedMetaColumn, type RowsInput} from '../../../src/store/rows.ts'
 
-/** Stands in for the LZ4 kernel where its bytes do not matter. */
+function decompressTo(rawLength: number, source: Uint8Array): Uint8Array {
+  const raw = decompress(source)
+  if (raw.length !== rawLength) throw new Failure('CORRUPTION', 'wrong length')
+  return raw
+}
+
+/** Stands in for the kernel where its bytes do not matter. */
 export const FAKE_KERNEL: PartKernel = {
   lz4Compress: source => compress(source, 1),
-  lz4Decompress: (source, rawLength) => {
-    const raw = decompress(source)
-    if (raw.length !== rawLength) throw new Failure('CORRUPTION', 'lz4: wrong length')
-    return raw
-  },
+  lz4Decompress: (source, rawLength) => decompressTo(rawLength, source),
+  zstdDecompress: (source, rawLength) => decompressTo(rawLength, source),
 }
 
 /** mulberry32: 0 ≤ result < 1. */
