@@ -3,6 +3,7 @@ import {instantiate} from './module.ts'
 import {nativeBits} from './native/bits.ts'
 import {nativeCodec} from './native/codec.ts'
 import {nativeDfa} from './native/dfa.ts'
+import {nativeFields} from './native/fields.ts'
 import {nativeFind} from './native/find.ts'
 import {nativePush} from './native/push.ts'
 import {plainBits} from './plain/bits.ts'
@@ -17,12 +18,14 @@ import {plainPush} from './plain/push.ts'
  */
 export function createKernel(options: {plain?: boolean} = {}): Kernel {
   const native = options.plain === true ? null : instantiate()
-  if (native === null) return {accelerated: false, ...plainCodec(), ...plainPush(), ...plainFind(), ...plainDfa(), ...plainBits()}
+  if (native === null)
+    return {accelerated: false, ...plainCodec(), ...plainPush(), ...plainFind(), scanFields: undefined, ...plainDfa(), ...plainBits()}
   return {
     accelerated: true,
     ...nativeCodec(native),
     ...nativePush(native),
     ...nativeFind(native),
+    ...nativeFields(native),
     ...nativeDfa(native),
     ...nativeBits(native),
   }

@@ -53,7 +53,7 @@ function planStage(stage: ast.Stage, tools: Tools): AnyStagePlan {
     case 'regexp':
     case 'pattern':
     case 'unpack':
-      return planParser(stage)
+      return planParser(stage, tools.kernel)
     case 'line-format':
       return planLineFormat(printStage(stage), compileTemplate(stage.template, 'line', tools.nowNs))
     case 'label-format':

@@ -82,12 +82,17 @@ export class LogfmtScan {
           i = nextSpace(bytes, i, to)
           continue
         }
+        if ((i >= to || byte !== EQUALS) && !keepEmpty) {
+          // A word without a value. Text that is no logfmt is full of them: they are not worth remembering.
+          if (this.#left === 0) return
+          continue
+        }
         node = this.#tree.member(root, bytes, start, i)!
         if (before === undefined) root.first = node
         else before.next = node
         before = node
         if (i >= to || byte !== EQUALS) {
-          if (keepEmpty) this.#note(node, i, i, VERBATIM)
+          this.#note(node, i, i, VERBATIM)
           if (this.#left === 0) return
           continue
         }

@@ -1,6 +1,7 @@
 /*
  * From the parser stages of the syntax tree to their plans. Their texts were checked when the query was (logql/check-stages.ts).
  */
+import type {FieldsKernel} from '../../../kernel/index.ts'
 import {Failure} from '../../../model/index.ts'
 import {compileRegex} from '../../../regex/index.ts'
 import {
@@ -26,17 +27,20 @@ import {planUnpack} from './unpack.ts'
 
 export type ParserStage = JsonParser | LogfmtParser | RegexpParser | PatternParser | UnpackParser
 
-/** @throws {Failure} BAD_REQUEST for patterns and paths that do not compile. */
-export function planParser(stage: ParserStage): StagePlan {
+/**
+ * @param kernel of the thread: reads the lines of whole batches when a few fields are asked for.
+ * @throws {Failure} BAD_REQUEST for patterns and paths that do not compile.
+ */
+export function planParser(stage: ParserStage, kernel: Partial<FieldsKernel> = {}): StagePlan {
   switch (stage.kind) {
     case 'json':
-      if (stage.expressions.length === 0) return planJson()
+      if (stage.expressions.length === 0) return planJson(kernel)
       return planJsonPaths(
         stage.expressions.map(({name, path}) => ({name, path: valid(parseJsonPath(path))})),
         printStage(stage).slice('| '.length),
       )
     case 'logfmt':
-      if (stage.expressions.length === 0) return planLogfmt(stage)
+      if (stage.expressions.length === 0) return planLogfmt(stage, kernel)
       return planLogfmtKeys(
         stage.expressions.map(({name, path}) => ({name, key: valid(parseLogfmtKey(path))})),
         stage,

@@ -6,6 +6,7 @@
  */
 import {labelValue} from '../../../model/index.ts'
 import {EXTRACTED_SUFFIX, type Batch, type Target} from '../../batch.ts'
+import {encodeText} from '../../bytes.ts'
 import type {ParsedColumn} from '../../column.ts'
 import {ERROR_DETAILS_LABEL, ERROR_LABEL} from '../../error-state.ts'
 import {hasName, wants, type Names} from '../stage.ts'
@@ -99,6 +100,19 @@ export class KeyTargets implements Wanted, KeySlots {
     const inStream = labelValue(batch.stream, name) !== undefined
     if (!inStream && hasName(this.#after, name)) return true
     return (inStream || batch.meta(name) !== undefined) && hasName(this.#after, name + EXTRACTED_SUFFIX)
+  }
+
+  /**
+   * Unless all: slots that lines should fill, with their names.
+   *
+   * @returns contested: two of them may lead to one label, `a` where it collides and `a_extracted`; the one that comes first in a
+   *          line wins.
+   */
+  liveNames(): {slots: number[]; names: Uint8Array[]; contested: boolean} {
+    const slots = [...this.#names.keys()].filter(slot => this.seen[slot] !== DEAD)
+    const names = slots.map(slot => this.#names[slot]!)
+    const contested = names.some(name => names.includes(name + EXTRACTED_SUFFIX))
+    return {slots, names: names.map(encodeText), contested}
   }
 
   /** Forgets the batch. */

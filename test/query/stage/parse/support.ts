@@ -1,6 +1,7 @@
 /*
  * Batches out of a few lines, stages run on them, and what labels the rows have then.
  */
+import type {FieldsKernel} from '../../../../src/kernel/index.ts'
 import {sortLabels} from '../../../../src/model/index.ts'
 import {Batch} from '../../../../src/query/batch.ts'
 import {viewLabel} from '../../../../src/query/label-view.ts'
@@ -23,7 +24,7 @@ export function batchOf(lines: readonly Line[], stream: Pairs = {}, metadata: re
 }
 
 /** The plan of a parser stage: `json`, `logfmt --strict a="b"`. */
-export function planOf(stage: string): StagePlan {
+export function planOf(stage: string, kernel: Partial<FieldsKernel> = {}): StagePlan {
   const query = parse(`{a="b"} | ${stage}`)
   const [first] = query.kind === 'logs' ? query.stages : []
   if (first === undefined || !('kind' in first)) throw new Error(`no stage: ${stage}`)
@@ -33,7 +34,7 @@ export function planOf(stage: string): StagePlan {
     case 'regexp':
     case 'pattern':
     case 'unpack':
-      return planParser(first)
+      return planParser(first, kernel)
     default:
       throw new Error(`no parser: ${stage}`)
   }
