@@ -2,7 +2,7 @@
  * Questions and answers of the query engine, as the API sees them: nothing of HTTP or JSON, nothing of workers.
  */
 import type {Limits} from '../config/index.ts'
-import type {Labels, Matcher} from '../model/index.ts'
+import type {Labels} from '../model/index.ts'
 import type {Grid, MatrixSeries, VectorSample} from './metric/index.ts'
 import type {ScanStats} from './exec/stats.ts'
 
@@ -95,5 +95,3 @@ export interface QueryEngine {
   /** Running and waiting queries, for /metrics. */
   load(): {running: number; waiting: number}
 }
-
-export type {Labels, Matcher}

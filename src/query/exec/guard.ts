@@ -52,7 +52,7 @@ export class Guard {
     return this.#chunks % CHUNKS_BETWEEN_YIELDS === 0
   }
 
-  /** Notes memory taken (or with a negative number given back). @throws {Failure} UNPROCESSABLE beyond the budget. */
+  /** Notes memory taken (or with a negative number given back). @throws {Failure} BAD_REQUEST beyond the budget. */
   hold(bytes: number): void {
     this.#held += bytes
     if (this.#held > this.#budgetBytes) {
@@ -61,9 +61,5 @@ export class Guard {
         `the query needs more memory than allowed (${this.#budgetBytes} bytes): narrow its time range, selector or labels`,
       )
     }
-  }
-
-  get heldBytes(): number {
-    return this.#held
   }
 }

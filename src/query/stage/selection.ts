@@ -38,13 +38,3 @@ export function keepRows(batch: Batch, keep: (row: number) => boolean): void {
   }
   batch.count = kept
 }
-
-/** Keeps the selected rows in [from, to). */
-export function keepRange(batch: Batch, from: number, to: number): void {
-  let first = 0
-  while (first < batch.count && batch.selected[first]! < from) first++
-  let end = batch.count
-  while (end > first && batch.selected[end - 1]! >= to) end--
-  if (first > 0) batch.selected.copyWithin(0, first, end)
-  batch.count = end - first
-}
