@@ -118,6 +118,37 @@ export interface FindKernel {
   gather(lines: Uint8Array, offsets: Uint32Array, rows: Uint32Array): Uint8Array
 }
 
+export type FieldsAsked = {
+  readonly format: 'json' | 'logfmt'
+  /** As in {@link FindKernel.findRows}. */
+  readonly lines: Uint8Array
+  readonly offsets: Uint32Array
+  /** The rows to read. */
+  readonly rows: Uint32Array
+  /** Label names, each once. */
+  readonly names: readonly Uint8Array[]
+  /** Lines are read to their end, also when all fields were found: to see that nothing is wrong with them. */
+  readonly whole: boolean
+  /** Of logfmt: bad pairs are errors; pairs without a value count. */
+  readonly strict: boolean
+  readonly keepEmpty: boolean
+}
+
+/** What the kernel found; SPAN_NONE: no value. */
+export type FieldsFound = {
+  /** By row asked and name, two words: start of the value in lines; end, and in the upper two bits 0 the bytes are it, 1 some are ≥ 0x80, 2 escaped. */
+  readonly spans: Uint32Array
+  /** By row asked: 0, or that the line has something unusual in it and is to be read by the caller. */
+  readonly status: Uint8Array
+}
+
+export const SPAN_NONE = 0xffff_ffff
+
+export interface FieldsKernel {
+  /** First values of fields of JSON or logfmt lines (logql § 3.5). Undefined without WebAssembly: the caller's own reading is the twin. */
+  readonly scanFields: ((asked: FieldsAsked) => FieldsFound) | undefined
+}
+
 export interface BitsKernel {
   /**
    * Inverse of {@link bitPack}: out[i] = value i.
@@ -129,7 +160,7 @@ export interface BitsKernel {
   unpackDeltas(src: Uint8Array, width: number, count: number, base: number, multiplier: number, out: Float64Array): void
 }
 
-export interface Kernel extends CodecKernel, PushKernel, FindKernel, BitsKernel, DfaKernel {
+export interface Kernel extends CodecKernel, PushKernel, FindKernel, FieldsKernel, BitsKernel, DfaKernel {
   /** True for WebAssembly, false for the plain twins. */
   readonly accelerated: boolean
 }

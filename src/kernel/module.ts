@@ -56,6 +56,21 @@ export type KernelExports = {
     end: number,
     out: number,
   ): number
+  scanFields(
+    json: number,
+    lines: number,
+    length: number,
+    offsets: number,
+    rows: number,
+    selection: number,
+    count: number,
+    names: number,
+    nameCount: number,
+    whole: number,
+    flags: number,
+    out: number,
+    status: number,
+  ): void
   newlineIndex(bytes: number, length: number, out: number, limit: number): number
   bitUnpack(src: number, width: number, count: number, out: number): void
   unpackDeltas(src: number, width: number, count: number, base: number, multiplier: number, out: number): void

@@ -1,6 +1,7 @@
 // Entry of the kernel module: every export is a function over linear memory.
 export {bitUnpack, unpackDeltas} from './bits'
 export {dfaRows} from './dfa'
+export {scanFields} from './fields'
 export {findRows, newlineIndex} from './find'
 export {detectLevel} from './level'
 export {lz4Decode, lz4Encode} from './lz4'
