@@ -44,7 +44,7 @@ export function eraseWhere(batch: Batch, name: string, erase: ValueTest): void {
     return
   }
   const {column} = codes
-  const verdicts = new Array<boolean | undefined>(column.distinct + 1)
+  const verdicts: (boolean | undefined)[] = []
   for (let i = 0; i < batch.count; i++) {
     const row = batch.selected[i]!
     const code = codes.codes[row]!

@@ -11,6 +11,9 @@ import {viewLabel, type LabelView} from '../label-view.ts'
 import {TemplateError, type Fields, type Template, type TemplateInput} from '../template/index.ts'
 import {withNames, type Names} from './stage.ts'
 
+// Steps of templates for the rows of one batch: a second or two, at most a block of lines.
+const BATCH_STEPS_MAX = 20_000_000
+
 /** Fields of several templates together. */
 export function joinFields(templates: readonly Template[]): Fields {
   return {
@@ -40,6 +43,7 @@ export class TemplateRows {
       labels: this.#labels,
       line: () => batch.lineText(this.#row),
       timestampNs: () => instantOf(batch.day, batch.ns[this.#row]!),
+      budget: {steps: BATCH_STEPS_MAX},
     }
   }
 

@@ -1,8 +1,7 @@
 /*
- * The tree of a template, as Go's text/template has it. Every node keeps its byte column for error messages, and can be
- * printed back, because messages quote it: `executing "line" at <div 1 0>: …`.
+ * The tree of a template, as Go's text/template has it. Every node keeps its place in the source (UTF-16 offset) and can be
+ * printed back, because messages quote it: `template: line:1:3: executing "line" at <div 1 0>: …`.
  */
-import {quote} from '../../model/index.ts'
 
 export type Node = Text | Action | If | With | Range | TemplateCall | Break | Continue
 export type Text = {readonly kind: 'text'; readonly text: string}
@@ -11,7 +10,7 @@ export type Branch = {readonly pipe: Pipe; readonly body: readonly Node[]; reado
 export type If = {readonly kind: 'if'} & Branch
 export type With = {readonly kind: 'with'} & Branch
 export type Range = {readonly kind: 'range'} & Branch
-export type TemplateCall = {readonly kind: 'template'; readonly name: string; readonly pipe: Pipe | undefined; readonly column: number}
+export type TemplateCall = {readonly kind: 'template'; readonly name: string; readonly pipe: Pipe | undefined; readonly at: number}
 export type Break = {readonly kind: 'break'}
 export type Continue = {readonly kind: 'continue'}
 
@@ -21,62 +20,77 @@ export type Pipe = {
   readonly variables: readonly string[]
   readonly assigns: boolean
   readonly commands: readonly Command[]
-  readonly column: number
+  readonly at: number
 }
-export type Command = {readonly args: readonly [Arg, ...Arg[]]; readonly column: number}
+export type Command = {readonly kind: 'command'; readonly args: readonly [Arg, ...Arg[]]; readonly at: number}
 
 export type Arg =
-  | {readonly kind: 'dot'; readonly column: number}
-  | {readonly kind: 'nil'; readonly column: number}
-  | {readonly kind: 'field'; readonly path: readonly string[]; readonly column: number}
-  | {readonly kind: 'variable'; readonly name: string; readonly path: readonly string[]; readonly column: number}
-  | {readonly kind: 'chain'; readonly of: Arg; readonly path: readonly string[]; readonly column: number}
-  | {readonly kind: 'function'; readonly name: string; readonly column: number}
-  | {readonly kind: 'bool'; readonly value: boolean; readonly column: number}
-  | {
-      readonly kind: 'number'
-      readonly text: string
-      readonly int: bigint | undefined
-      readonly float: number
-      readonly ideal: 'int' | 'float'
-      readonly column: number
-    }
-  | {readonly kind: 'string'; readonly value: string; readonly column: number}
-  | (Pipe & {readonly kind: 'pipe'})
+  | {readonly kind: 'dot'; readonly at: number}
+  | {readonly kind: 'nil'; readonly at: number}
+  | {readonly kind: 'field'; readonly path: readonly string[]; readonly at: number}
+  | {readonly kind: 'variable'; readonly name: string; readonly path: readonly string[]; readonly at: number}
+  | {readonly kind: 'chain'; readonly of: Arg; readonly path: readonly string[]; readonly at: number}
+  | {readonly kind: 'function'; readonly name: string; readonly at: number}
+  | {readonly kind: 'bool'; readonly value: boolean; readonly at: number}
+  | NumberArg
+  | {readonly kind: 'string'; readonly value: string; readonly text: string; readonly at: number}
+  | Pipe
 
-export function printArg(arg: Arg): string {
+/** `int` is set when the number is whole; `ideal` is what it is where any type will do. */
+export type NumberArg = {
+  readonly kind: 'number'
+  readonly text: string
+  readonly int: bigint | undefined
+  readonly float: number
+  readonly ideal: 'int' | 'float'
+  readonly at: number
+}
+
+/** What a message can point at. */
+export type Place = Arg | Command | TemplateCall
+
+export function printPlace(place: Place): string {
+  switch (place.kind) {
+    case 'command':
+      return place.args.map(printOperand).join(' ')
+    case 'pipe':
+      return printPipe(place)
+    case 'template':
+      return `{{template ${JSON.stringify(place.name)}${place.pipe === undefined ? '' : ` ${printPipe(place.pipe)}`}}}`
+    default:
+      return printOperand(place)
+  }
+}
+
+function printPipe({variables, assigns, commands}: Pipe): string {
+  const declared = variables.length === 0 ? '' : `${variables.join(', ')} ${assigns ? '=' : ':='} `
+  return declared + commands.map(printPlace).join(' | ')
+}
+
+function printOperand(arg: Arg): string {
   switch (arg.kind) {
     case 'dot':
       return '.'
     case 'nil':
       return 'nil'
     case 'field':
-      return arg.path.map(name => `.${name}`).join('')
+      return dotted(arg.path)
     case 'variable':
-      return [arg.name, ...arg.path].join('.')
+      return arg.name + dotted(arg.path)
     case 'chain':
-      return `${arg.of.kind === 'pipe' ? `(${printPipe(arg.of)})` : printArg(arg.of)}${arg.path.map(name => `.${name}`).join('')}`
+      return printOperand(arg.of) + dotted(arg.path)
     case 'function':
       return arg.name
     case 'bool':
       return String(arg.value)
     case 'number':
-      return arg.text
     case 'string':
-      return quote(arg.value)
+      return arg.text
     case 'pipe':
       return `(${printPipe(arg)})`
   }
 }
 
-export function printCommand(command: Command): string {
-  return command.args.map(printArg).join(' ')
+function dotted(path: readonly string[]): string {
+  return path.map(name => `.${name}`).join('')
 }
-
-export function printPipe(pipe: Pipe): string {
-  const variables = pipe.variables.length === 0 ? '' : `${pipe.variables.join(', ')} ${pipe.assigns ? '=' : ':='} `
-  return variables + pipe.commands.map(printCommand).join(' | ')
-}
-
-/** Names of the labels a template can read, and whether it may read any of them (a bare dot that is not a field). */
-export type Fields = {readonly names: ReadonlySet<string>; readonly all: boolean}

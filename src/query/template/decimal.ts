@@ -7,7 +7,7 @@ export const ZERO: Decimal = {units: 0n, scale: 0}
 const DIVISION_DIGITS = 16
 
 export function fromNumber(value: number): Decimal {
-  if (!Number.isFinite(value)) throw new Error(`Cannot create a Decimal from ${value}`)
+  if (!Number.isFinite(value)) throw new Error(`Cannot create a Decimal from ${Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'}`)
   const [mantissa = '0', exponentText = '0'] = value.toExponential().split('e')
   const digits = mantissa.replace('.', '')
   const fraction = mantissa.includes('.') ? mantissa.length - mantissa.indexOf('.') - 1 : 0

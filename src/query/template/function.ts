@@ -4,6 +4,7 @@
  */
 import type {Value} from './values.ts'
 
+/** `any` of Go's own functions takes an explicit nil; so do ours. */
 export type ParamType = 'string' | 'int' | 'float' | 'any' | 'time'
 
 export type TemplateFunction = {
@@ -15,6 +16,8 @@ export type TemplateFunction = {
 }
 
 export type CallContext = {
+  /** The labels, as a map: in it, what is missing is "". */
+  readonly labels: Value
   readonly line: () => string
   readonly timestampNs: () => bigint
   readonly nowNs: () => bigint
@@ -27,7 +30,7 @@ export type TemplateRegex = {
   countMatches(text: string): number
 }
 
-/** Output of one template for one line; a template that writes more fails. */
+/** Output of one template for one line; a template that writes more fails. Also of what a function may return. */
 export const OUTPUT_CHARS_MAX = 1024 * 1024
 
 /** For functions that multiply their input. */

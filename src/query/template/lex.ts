@@ -1,8 +1,8 @@
 /*
  * Text with actions `{{ … }}` into tokens. Trim markers `{{- ` and ` -}}` cut white space of the text beside them, and
- * comments vanish.
+ * comments vanish. What cannot be read is a last token `error`: the parser may find something wrong before it, as Go's does.
  */
-import {TemplateError} from './error.ts'
+import {isSpace, lexQuoted, numberEnd, wordEnd} from './lex-words.ts'
 
 export type TokenKind =
   | 'text'
@@ -10,186 +10,172 @@ export type TokenKind =
   | 'close'
   | 'space'
   | 'identifier'
+  | 'keyword'
+  | 'bool'
+  | 'nil'
   | 'field' // .name
   | 'variable' // $name
   | 'dot'
   | 'string'
   | 'number'
-  | 'char'
+  | 'char' // 'x'
   | 'pipe'
   | 'declare' // :=
   | 'assign' // =
-  | 'comma'
+  | 'other' // any other ASCII character
   | 'paren-open'
   | 'paren-close'
+  | 'error'
   | 'end'
 
-/** `column`: bytes from the start of the line, as messages count. */
-export type Token = {readonly kind: TokenKind; readonly text: string; readonly line: number; readonly column: number}
+/** `at`: UTF-16 offset in the source. */
+export type Token = {readonly kind: TokenKind; readonly text: string; readonly at: number}
 
-const SPACES = ' \t\r\n'
-const isSpace = (c: string | undefined) => c !== undefined && c !== '' && SPACES.includes(c)
-const WORD = /^[\p{L}\p{Nd}_]$/u
+const KEYWORDS = new Set(['if', 'else', 'end', 'range', 'with', 'define', 'template', 'block', 'break', 'continue'])
+const SINGLE: ReadonlyMap<string, TokenKind> = new Map([
+  ['=', 'assign'],
+  ['|', 'pipe'],
+  ['(', 'paren-open'],
+  [')', 'paren-close'],
+])
 
-export function lex(source: string, name: string): Token[] {
-  return new Lexer(source, name).run()
+export function lex(source: string): Token[] {
+  return new Lexer(source).run()
 }
+
+class LexError extends Error {}
 
 class Lexer {
   readonly #source: string
-  readonly #name: string
+  readonly #tokens: Token[] = []
   #at = 0
-  #tokens: Token[] = []
   #parens = 0
 
-  constructor(source: string, name: string) {
+  constructor(source: string) {
     this.#source = source
-    this.#name = name
   }
 
   run(): Token[] {
-    let trimStart = false
-    for (;;) {
-      const open = this.#source.indexOf('{{', this.#at)
-      const end = open < 0 ? this.#source.length : open
-      const trimEnd = open >= 0 && this.#source[open + 2] === '-' && isSpace(this.#source[open + 3])
-      let text = this.#source.slice(this.#at, end)
-      if (trimStart) text = text.replace(/^[ \t\r\n]+/, '')
-      if (trimEnd) text = text.replace(/[ \t\r\n]+$/, '')
-      if (text !== '') this.#tokens.push({kind: 'text', text, line: 1, column: 0})
-      this.#at = end
-      if (open < 0) break
-      this.#at += trimEnd ? 3 : 2
-      trimStart = this.#action(open)
+    try {
+      this.#texts()
+      this.#tokens.push({kind: 'end', text: '', at: this.#at})
+    } catch (error) {
+      if (!(error instanceof LexError)) throw error
+      this.#tokens.push({kind: 'error', text: error.message, at: this.#at})
     }
-    this.#push('end', '')
     return this.#tokens
   }
 
-  #fail(message: string, at = this.#at): TemplateError {
-    return new TemplateError(`template: ${this.#name}:${lineOf(this.#source, at)}: ${message}`)
-  }
-
-  #push(kind: TokenKind, text: string, at = this.#at): void {
-    const lineStart = this.#source.lastIndexOf('\n', at - 1) + 1
-    this.#tokens.push({kind, text, line: lineOf(this.#source, at), column: Buffer.byteLength(this.#source.slice(lineStart, at))})
+  #texts(): void {
+    const source = this.#source
+    let trimsStart = false
+    for (;;) {
+      const open = source.indexOf('{{', this.#at)
+      const end = open < 0 ? source.length : open
+      const trimsEnd = open >= 0 && source[open + 2] === '-' && isSpace(source[open + 3])
+      let from = this.#at
+      let to = end
+      if (trimsStart) while (from < to && isSpace(source[from])) from++
+      if (trimsEnd) while (to > from && isSpace(source[to - 1])) to--
+      if (to > from) this.#tokens.push({kind: 'text', text: source.slice(from, to), at: from})
+      this.#at = end
+      if (open < 0) return
+      this.#at += trimsEnd ? 3 : 2
+      trimsStart = this.#action(open, trimsEnd)
+    }
   }
 
   /** Reads one action; true when its end trims the text behind it. */
-  #action(open: number): boolean {
+  #action(open: number, trims: boolean): boolean {
     const source = this.#source
-    let at = this.#at
-    while (isSpace(source[at])) at++
-    if (source.startsWith('/*', this.#at) || source.startsWith('/*', at))
-      return this.#comment(source.startsWith('/*', this.#at) ? this.#at : at)
-    this.#push('open', '{{', open)
+    const comment = this.#at + (trims ? 1 : 0)
+    if (source.startsWith('/*', comment)) return this.#comment(comment)
+    this.#tokens.push({kind: 'open', text: '{{', at: open})
     this.#parens = 0
     for (;;) {
-      const c = source[this.#at]
-      if (c === undefined) throw this.#fail('unclosed action')
-      const trims = isSpace(c) && /^[ \t\r\n]+-\}\}/.exec(source.slice(this.#at, this.#at + 64))
-      if (trims || source.startsWith('}}', this.#at)) {
-        if (this.#parens > 0) throw this.#fail('unclosed left paren')
-        this.#push('close', '}}')
-        this.#at += trims ? trims[0].length : 2
-        return Boolean(trims)
+      const char = source[this.#at]
+      if (char === undefined) throw new LexError('unclosed action')
+      const trimsNext = isSpace(char) && source.startsWith('-}}', this.#at + 1)
+      if (trimsNext || source.startsWith('}}', this.#at)) {
+        if (this.#parens > 0) throw new LexError('unclosed left paren')
+        this.#take('close', trimsNext ? 4 : 2, '}}')
+        return trimsNext
       }
-      this.#token(c)
+      this.#token(char)
     }
   }
 
   #comment(start: number): boolean {
-    const end = this.#source.indexOf('*/', start)
-    if (end < 0) throw this.#fail('unclosed comment')
-    const close = /^(\s+-)?\}\}/.exec(this.#source.slice(end + 2))
-    if (close === null) throw this.#fail('comment ends before closing delimiter')
-    this.#at = end + 2 + close[0].length
-    return close[1] !== undefined
+    const source = this.#source
+    const end = source.indexOf('*/', start)
+    if (end < 0) throw new LexError('unclosed comment')
+    const trims = isSpace(source[end + 2]) && source.startsWith('-}}', end + 3)
+    if (!trims && !source.startsWith('}}', end + 2)) throw new LexError('comment ends before closing delimiter')
+    this.#at = end + (trims ? 6 : 4)
+    return trims
   }
 
-  #token(c: string): void {
+  #token(char: string): void {
     const source = this.#source
     const start = this.#at
-    const single: Record<string, TokenKind> = {'=': 'assign', ',': 'comma', '|': 'pipe', '(': 'paren-open', ')': 'paren-close'}
-    if (isSpace(c)) {
-      while (isSpace(source[this.#at])) {
-        if (/^[ \t\r\n]+-\}\}/.test(source.slice(this.#at, this.#at + 64)) && this.#at > start) break
-        this.#at++
-      }
-      this.#push('space', ' ', start)
-      return
+    if (isSpace(char)) {
+      let end = start + 1
+      while (isSpace(source[end]) && !source.startsWith('-}}', end + 1)) end++
+      return this.#take('space', end - start, ' ')
     }
-    if (source.startsWith(':=', start)) return this.#take('declare', 2)
-    if (c === ':') throw this.#fail('expected :=')
-    const kind = single[c]
+    if (char === ':') {
+      if (source[start + 1] !== '=') throw new LexError('expected :=')
+      return this.#take('declare', 2)
+    }
+    const kind = SINGLE.get(char)
     if (kind !== undefined) {
-      if (c === '(') this.#parens++
-      if (c === ')' && --this.#parens < 0) throw this.#fail('unexpected right paren')
+      if (char === '(') this.#parens++
+      if (char === ')' && --this.#parens < 0) throw new LexError('unexpected right paren')
       return this.#take(kind, 1)
     }
-    if (c === '"') return this.#quoted()
-    if (c === '`') {
-      const end = source.indexOf('`', start + 1)
-      if (end < 0) throw this.#fail('unterminated raw quoted string')
-      return this.#take('string', end + 1 - start)
+    if (char === '"' || char === "'" || char === '`') {
+      const end = lexQuoted(source, start)
+      if (typeof end === 'string') throw new LexError(end)
+      return this.#take(char === "'" ? 'char' : 'string', end - start)
     }
-    if (c === "'") {
-      const m = /^'(?:[^'\\\n]|\\.[^']*)'/u.exec(source.slice(start))
-      if (m === null) throw this.#fail('unterminated character constant')
-      return this.#take('char', m[0].length)
-    }
-    if (c === '$') return this.#word('variable', 1)
-    if (c === '.' && !/[0-9]/.test(source[start + 1] ?? '')) {
-      if (!WORD.test(charAt(source, start + 1))) return this.#take('dot', 1)
-      return this.#word('field', 1)
-    }
-    if (/[0-9+\-.]/.test(c)) {
-      const m = /^[+-]?(?:0[xX][0-9a-fA-F_]*|0[bB][01_]*|0[oO][0-7_]*|[0-9_]*(?:\.[0-9_]*)?(?:[eEpP][+-]?[0-9_]+)?)i?/.exec(
-        source.slice(start),
-      )
-      const text = m?.[0] ?? ''
-      if (text === '' || text === '+' || text === '-' || WORD.test(charAt(source, start + text.length))) {
-        throw this.#fail(`bad number syntax: ${JSON.stringify(source.slice(start, start + text.length + 1))}`)
-      }
-      return this.#take('number', text.length)
-    }
-    if (WORD.test(charAt(source, start))) return this.#word('identifier', 0)
-    throw this.#fail(
-      `unexpected ${describeChar(charAt(source, start))} in ${this.#tokens.at(-1)?.kind === 'identifier' ? 'operand' : 'command'}`,
-    )
+    if (char === '$') return this.#word('variable', 1)
+    if (char === '.' && !isDigit(source[start + 1])) return this.#word('field', 1)
+    if (char === '+' || char === '-' || char === '.' || isDigit(char)) return this.#number()
+    if (wordEnd(source, start) > start) return this.#word('identifier', 0)
+    if (char < ' ' || char > '~') throw new LexError(`unrecognized character in action: ${describeChar(charAt(source, start))}`)
+    this.#take('other', 1)
   }
 
-  #take(kind: TokenKind, length: number): void {
-    const text = this.#source.slice(this.#at, this.#at + length)
-    this.#push(kind, text)
+  #take(kind: TokenKind, length: number, text = this.#source.slice(this.#at, this.#at + length)): void {
+    this.#tokens.push({kind, text, at: this.#at})
     this.#at += length
   }
 
-  #word(kind: TokenKind, prefix: number): void {
-    let end = this.#at + prefix
-    for (let c = charAt(this.#source, end); WORD.test(c); c = charAt(this.#source, end)) end += c.length
-    const next = charAt(this.#source, end)
-    const terminates = next === '' || isSpace(next) || '.,|:)(=}'.includes(next)
-    if (!terminates) throw this.#fail(`bad character ${describeChar(next)}`)
-    this.#take(kind, end - this.#at)
+  #number(): void {
+    const end = numberEnd(this.#source, this.#at)
+    const after = charAt(this.#source, end)
+    if (wordEnd(this.#source, end) > end || after === '+' || after === '-') {
+      throw new LexError(`bad number syntax: ${JSON.stringify(this.#source.slice(this.#at, end) + after)}`)
+    }
+    this.#take('number', end - this.#at)
   }
 
-  #quoted(): void {
-    let end = this.#at + 1
-    for (;;) {
-      const c = this.#source[end]
-      if (c === undefined || c === '\n') throw this.#fail('unterminated quoted string')
-      if (c === '"') break
-      end += c === '\\' ? 2 : 1
-    }
-    this.#take('string', end + 1 - this.#at)
+  #word(kind: 'identifier' | 'field' | 'variable', prefix: number): void {
+    const source = this.#source
+    const end = wordEnd(source, this.#at + prefix)
+    const next = charAt(source, end)
+    const ends = next === '' || isSpace(next) || '.,|:)('.includes(next) || source.startsWith('}}', end)
+    if (!ends) throw new LexError(`bad character ${describeChar(next)}`)
+    const text = source.slice(this.#at, end)
+    if (text === '.') this.#take('dot', 1)
+    else if (text === 'true' || text === 'false') this.#take('bool', text.length)
+    else if (text === 'nil') this.#take('nil', 3)
+    else this.#take(KEYWORDS.has(text) ? 'keyword' : kind, end - this.#at)
   }
 }
 
-function lineOf(source: string, at: number): number {
-  let line = 1
-  for (let i = source.indexOf('\n'); i >= 0 && i < at; i = source.indexOf('\n', i + 1)) line++
-  return line
+function isDigit(char: string | undefined): boolean {
+  return char !== undefined && char >= '0' && char <= '9'
 }
 
 function charAt(text: string, at: number): string {
@@ -197,7 +183,8 @@ function charAt(text: string, at: number): string {
   return code === undefined ? '' : String.fromCodePoint(code)
 }
 
-function describeChar(c: string): string {
-  const code = (c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-  return `U+${code} '${c}'`
+/** Go's %#U. */
+function describeChar(char: string): string {
+  const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(char) ? `U+${code} '${char}'` : `U+${code}`
 }

@@ -1,11 +1,28 @@
 /*
- * Values of a template, as Go has them: strings, int64 (bigint), float64 (number), bool, nil, lists, maps, times.
+ * Values of a template, as Go has them: strings, int (bigint), other whole types, float64 (number), bool, nil, lists, maps, times.
  *
- * Owns   printing as fmt does with %v, truth, comparison.
+ * Owns   types, truth, comparison. Printing is in print.ts.
  */
-import {formatTime, type Time} from './time.ts'
+import type {Time} from './time/civil.ts'
 
-export type Value = string | bigint | number | boolean | null | readonly Value[] | ReadonlyMap<string, Value> | Time
+export type Value = string | bigint | Integer | number | boolean | null | readonly Value[] | ReadonlyMap<string, Value> | Time
+
+/** A whole number that is not an `int`: parameters of type int do not take it, and months and weekdays print as words. */
+export class Integer {
+  readonly value: bigint
+  readonly type: 'int64' | 'uint8' | 'time.Month' | 'time.Weekday'
+
+  constructor(value: bigint, type: Integer['type'] = 'int64') {
+    this.value = value
+    this.type = type
+  }
+}
+
+/** The number of any whole type. */
+export function wholeOf(value: Value): bigint | undefined {
+  if (typeof value === 'bigint') return value
+  return value instanceof Integer ? value.value : undefined
+}
 
 export function isTime(value: Value): value is Time {
   return typeof value === 'object' && value !== null && 'zone' in value
@@ -21,67 +38,61 @@ export function isList(value: Value): value is readonly Value[] {
 
 /** Go's name of a value's type, as messages have it. */
 export function typeName(value: Value): string {
-  if (value === null) return 'nil'
-  if (isList(value)) return '[]interface {}'
-  if (isMap(value)) return 'map[string]interface {}'
-  if (isTime(value)) return 'time.Time'
-  return {string: 'string', bigint: 'int', number: 'float64', boolean: 'bool'}[typeof value as 'string' | 'bigint' | 'number' | 'boolean']
+  switch (typeof value) {
+    case 'string':
+      return 'string'
+    case 'bigint':
+      return 'int'
+    case 'number':
+      return 'float64'
+    case 'boolean':
+      return 'bool'
+    default:
+      if (value === null) return 'nil'
+      if (value instanceof Integer) return value.type
+      if (isList(value)) return '[]interface {}'
+      return isMap(value) ? 'map[string]interface {}' : 'time.Time'
+  }
 }
 
 /** False, zero, empty, nil are false. */
 export function truth(value: Value): boolean {
+  const whole = wholeOf(value)
+  if (whole !== undefined) return whole !== 0n
+  if (typeof value === 'number') return value !== 0
+  if (typeof value !== 'object') return Boolean(value)
   if (value === null) return false
   if (isList(value)) return value.length > 0
-  if (isMap(value)) return value.size > 0
-  if (isTime(value)) return true
-  if (typeof value === 'bigint') return value !== 0n
-  return Boolean(value) || (typeof value === 'number' && Number.isNaN(value))
+  return isMap(value) ? value.size > 0 : true
 }
 
-/** %v; nil at the top is `<no value>`, inside lists and maps `<nil>`. */
-export function print(value: Value, nested = false): string {
-  if (value === null) return nested ? '<nil>' : '<no value>'
-  if (typeof value === 'string') return value
-  if (typeof value === 'number') return formatFloat(value)
-  if (isTime(value)) return formatTime(value, '2006-01-02 15:04:05.999999999 -0700 MST')
-  if (isList(value)) return `[${value.map(v => print(v, true)).join(' ')}]`
-  if (isMap(value)) {
-    const keys = [...value.keys()].sort()
-    return `map[${keys.map(key => `${key}:${print(value.get(key) ?? null, true)}`).join(' ')}]`
+export type Kind = 'string' | 'int' | 'float' | 'bool' | 'other'
+
+/** What decides whether two values can be compared. */
+export function kindOf(value: Value): Kind {
+  if (wholeOf(value) !== undefined) return 'int'
+  switch (typeof value) {
+    case 'string':
+      return 'string'
+    case 'number':
+      return 'float'
+    case 'boolean':
+      return 'bool'
+    default:
+      return 'other'
   }
-  return String(value)
 }
 
-/** %v of a float64: shortest digits, exponent form when the exponent is below -4 or above 5. */
-export function formatFloat(value: number): string {
-  if (Number.isNaN(value)) return 'NaN'
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
-  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
-  const [mantissa, exponentText] = value.toExponential().split('e') as [string, string]
-  const exponent = Number(exponentText)
-  if (exponent >= -4 && exponent <= 5) return plainDecimal(value)
-  return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
+/** Negative, 0, positive; NaN when a number is NaN, or the values are not numbers or strings of one kind. */
+export function compare(a: Value, b: Value): number {
+  const [x, y] = [wholeOf(a), wholeOf(b)]
+  if (x !== undefined && y !== undefined) return x < y ? -1 : x > y ? 1 : 0
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b)
+  if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : a === b ? 0 : NaN
+  return NaN
 }
 
-/** Never an exponent. */
-export function plainDecimal(value: number): string {
-  const text = String(value)
-  if (!text.includes('e')) return text
-  const m = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text)
-  if (m === null) return text
-  const [, sign = '', lead = '', fraction = '', exponentText = '0'] = m
-  const exponent = Number(exponentText)
-  const digits = lead + fraction
-  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`
-  return exponent >= fraction.length
-    ? sign + digits.padEnd(exponent + 1, '0')
-    : `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`
-}
-
-/** -1, 0, 1; undefined when the values are not of one basic kind. NaN compares as neither: NaN. */
-export function compare(a: Value, b: Value): number | undefined {
-  if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b))
-  if (typeof a === 'bigint' && typeof b === 'bigint') return a < b ? -1 : a > b ? 1 : 0
-  if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.NaN
-  return undefined
+/** Order of the UTF-8 bytes. */
+export function compareText(a: string, b: string): number {
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b))
 }

@@ -1,45 +1,63 @@
-/* Times and dates. Layouts are Go's. */
+/*
+ * Times and dates. Layouts are Go's. What is printed as a date is printed in the server's zone.
+ */
 import {text, type TemplateFunction} from '../function.ts'
-import {formatTime, isZone, parseTime, ZERO_TIME, type Time} from '../time.ts'
-import {isTime, type Value} from '../values.ts'
+import {floorDiv, ZERO_TIME, type Time} from '../time/civil.ts'
+import {formatTime} from '../time/format.ts'
+import {parseTime} from '../time/parse.ts'
+import {isZone} from '../time/zones.ts'
+import {isTime, wholeOf, type Value} from '../values.ts'
+import {quote} from '../../../model/index.ts'
 
-const NS_OF_DIGITS: Record<number, bigint> = {10: 1_000_000_000n, 13: 1_000_000n, 16: 1000n, 19: 1n}
-const DAY_NS = 86_400n * 1_000_000_000n
+const SECOND = 1_000_000_000n
+const NS_OF_LENGTH: ReadonlyMap<number, bigint> = new Map([
+  [5, 86_400n * SECOND],
+  [10, SECOND],
+  [13, 1_000_000n],
+  [16, 1000n],
+  [19, 1n],
+])
+const INT64_MAX = (1n << 63n) - 1n
 
 const time = (value: Value | undefined): Time => value as Time
 
 /** Five digits are days, ten seconds, and so on to nanoseconds. */
 function unixToTime(value: string): Time {
-  const unit = value.length === 5 ? DAY_NS : NS_OF_DIGITS[value.length]
-  if (unit === undefined || !/^[+-]?\d+$/.test(value)) throw new Error(`unable to parse time '${value}'`)
-  return {ns: BigInt(value) * unit, zone: 'UTC'}
+  const parse = (cause: string): Error => new Error(`unable to parse time '${value}': strconv.ParseInt: parsing ${quote(value)}: ${cause}`)
+  if (!/^[+-]?\d+$/.test(value)) throw parse('invalid syntax')
+  const unit = NS_OF_LENGTH.get(Buffer.byteLength(value))
+  if (value.length > 20 || BigInt(value) > INT64_MAX) throw parse('value out of range')
+  // Loki words this one without a cause.
+  if (unit === undefined) throw new Error(`unable to parse time '${value}': %!w(<nil>)`)
+  return {ns: BigInt(value) * unit, zone: 'Local'}
 }
-
-const floorDiv = (a: bigint, b: bigint) => a / b - (a < 0n && a % b !== 0n ? 1n : 0n)
 
 function toDateInZone(layout: string, zone: string, value: string): Time {
   return parseTime(layout, value, isZone(zone) ? zone : 'UTC') ?? ZERO_TIME
 }
 
+function epoch(unit: bigint): TemplateFunction {
+  return {params: ['time'], call: ([t]) => String(floorDiv(time(t).ns, unit))}
+}
+
+/** Seconds or a time; anything else is now. */
+function date(layout: string, value: Value, nowNs: () => bigint): string {
+  const whole = wholeOf(value)
+  const ns = isTime(value) ? value.ns : whole === undefined ? nowNs() : whole * SECOND
+  return formatTime({ns, zone: 'Local'}, layout)
+}
+
 export const DATE_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
-  now: {params: [], call: (_args, c) => ({ns: c.nowNs(), zone: 'Local'})},
-  __timestamp__: {params: [], call: (_args, c) => ({ns: c.timestampNs(), zone: 'UTC'})},
-  date: {
-    params: ['string', 'any'],
-    call: ([layout, value], c) => {
-      const at = value ?? null
-      // Seconds, or anything else: now.
-      if (isTime(at)) return formatTime(at, text(layout))
-      return formatTime({ns: typeof at === 'bigint' ? at * 1_000_000_000n : c.nowNs(), zone: 'Local'}, text(layout))
-    },
-  },
+  now: {params: [], call: (_args, {nowNs}) => ({ns: nowNs(), zone: 'Local'})},
+  __timestamp__: {params: [], call: (_args, {timestampNs}) => ({ns: timestampNs(), zone: 'UTC'})},
+  date: {params: ['string', 'any'], call: ([layout, value = null], {nowNs}) => date(text(layout), value, nowNs)},
   toDate: {params: ['string', 'string'], call: ([layout, value]) => toDateInZone(text(layout), 'Local', text(value))},
   toDateInZone: {
     params: ['string', 'string', 'string'],
     call: ([layout, zone, value]) => toDateInZone(text(layout), text(zone), text(value)),
   },
-  unixEpoch: {params: ['time'], call: ([t]) => String(floorDiv(time(t).ns, 1_000_000_000n))},
-  unixEpochMillis: {params: ['time'], call: ([t]) => String(floorDiv(time(t).ns, 1_000_000n))},
-  unixEpochNanos: {params: ['time'], call: ([t]) => String(time(t).ns)},
+  unixEpoch: epoch(SECOND),
+  unixEpochMillis: epoch(1_000_000n),
+  unixEpochNanos: epoch(1n),
   unixToTime: {params: ['string'], call: ([s]) => unixToTime(text(s))},
 }

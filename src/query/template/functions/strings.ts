@@ -1,10 +1,20 @@
 /* Text functions. Those that count do so in bytes (trunc, substr, slice, len) or runes (align), as Loki's do. */
+import {sliceBytes} from '../bytes.ts'
 import {checkLength, int, text, type TemplateFunction} from '../function.ts'
 
-const SPACE = /^[\s\u0085]+|[\s\u0085]+$/gu
+const SPACE = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/
 
-function bytesSlice(value: string, from: number, to: number): string {
-  return Buffer.from(value).subarray(from, to).toString('utf8')
+function isSpace(char: string | undefined): boolean {
+  return char !== undefined && SPACE.test(char)
+}
+
+/** All of Unicode's white space is one UTF-16 unit. */
+function trimSpace(value: string): string {
+  let start = 0
+  let end = value.length
+  while (start < end && isSpace(value[start])) start++
+  while (end > start && isSpace(value[end - 1])) end--
+  return value.slice(start, end)
 }
 
 function trimSet(value: string, cutset: string, left: boolean, right: boolean): string {
@@ -57,32 +67,22 @@ function align(count: bigint, value: string, left: boolean): string {
   return left ? value + padding : padding + value
 }
 
+/** Go's slice expressions: s[:end], s[start:] or s[start:end], and their panics. */
 function substr(start: bigint, end: bigint, value: string): string {
-  const bytes = Buffer.from(value)
-  const size = BigInt(bytes.length)
-  const fail = (from: bigint, to: bigint): never => {
-    throw new Error(
-      to > size
-        ? `runtime error: slice bounds out of range [:${to}] with length ${size}`
-        : `runtime error: slice bounds out of range [${from}:${to}]`,
-    )
-  }
-  if (start < 0n) {
-    if (end < 0n || end > size) throw new Error(`runtime error: slice bounds out of range [:${end}] with length ${size}`)
-    return bytesSlice(value, 0, Number(end))
-  }
-  if (end < 0n || end > size) {
-    if (start > size) fail(start, size)
-    return bytesSlice(value, Number(start), bytes.length)
-  }
-  if (start > end) fail(start, end)
-  return bytesSlice(value, Number(start), Number(end))
+  const size = BigInt(Buffer.byteLength(value))
+  const open = start < 0n
+  const from = open ? 0n : start
+  const to = !open && (end < 0n || end > size) ? size : end
+  if (to < 0n) throw new Error(`runtime error: slice bounds out of range [:${to}]`)
+  if (to > size) throw new Error(`runtime error: slice bounds out of range [:${to}] with length ${size}`)
+  if (from > to) throw new Error(`runtime error: slice bounds out of range [${from}:${to}]`)
+  return sliceBytes(value, Number(from), Number(to))
 }
 
 function trunc(count: bigint, value: string): string {
   const size = Buffer.byteLength(value)
-  if (count >= 0n) return count >= BigInt(size) ? value : bytesSlice(value, 0, Number(count))
-  return -count >= BigInt(size) ? value : bytesSlice(value, size + Number(count), size)
+  if (count >= 0n) return count >= BigInt(size) ? value : sliceBytes(value, 0, Number(count))
+  return -count >= BigInt(size) ? value : sliceBytes(value, size + Number(count), size)
 }
 
 function indent(count: bigint, value: string): string {
@@ -121,7 +121,7 @@ export const STRING_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   lower: {params: ONE, call: ([s]) => lower(text(s))},
   upper: {params: ONE, call: ([s]) => upper(text(s))},
   title: {params: ONE, call: ([s]) => title(text(s))},
-  trim: {params: ONE, call: ([s]) => text(s).replace(SPACE, '')},
+  trim: {params: ONE, call: ([s]) => trimSpace(text(s))},
   trimAll: {params: TWO, call: ([cut, s]) => trimSet(text(s), text(cut), true, true)},
   trimPrefix: {params: TWO, call: ([prefix, s]) => trimPrefix(text(s), text(prefix))},
   trimSuffix: {params: TWO, call: ([suffix, s]) => trimSuffix(text(s), text(suffix))},
@@ -131,7 +131,7 @@ export const STRING_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   hasSuffix: {params: TWO, call: ([suffix, s]) => text(s).endsWith(text(suffix))},
   ToLower: {params: ONE, call: ([s]) => lower(text(s))},
   ToUpper: {params: ONE, call: ([s]) => upper(text(s))},
-  TrimSpace: {params: ONE, call: ([s]) => text(s).replace(SPACE, '')},
+  TrimSpace: {params: ONE, call: ([s]) => trimSpace(text(s))},
   Trim: {params: TWO, call: ([s, cut]) => trimSet(text(s), text(cut), true, true)},
   TrimLeft: {params: TWO, call: ([s, cut]) => trimSet(text(s), text(cut), true, false)},
   TrimRight: {params: TWO, call: ([s, cut]) => trimSet(text(s), text(cut), false, true)},
