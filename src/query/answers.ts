@@ -15,6 +15,8 @@ export type QueryLimits = Pick<
   | 'maxQueryRangeMs'
   | 'maxQueryBytesReadBytes'
   | 'maxStreamsMatchersPerQuery'
+  | 'enableMultiVariantQueries'
+  | 'shardAggregations'
   | 'queryTimeoutMs'
 >
 

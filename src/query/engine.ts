@@ -41,8 +41,6 @@ export type EngineOptions<Snapshot> = {
   /** Queries running at once, and waiting. */
   readonly concurrencyMax: number
   readonly queueMax: number
-  /** Whether `variants(…) of (…)` may be used. Default: no. */
-  readonly multiVariant?: boolean
 }
 
 const INSTANT_LOGS = 'log queries are not supported as an instant query type, please change your query to a range query type'
@@ -138,7 +136,7 @@ class Engine<Snapshot> implements QueryEngine {
   #parse(text: string, limits: QueryLimits): Query {
     const options = {checkRegex, matchesEmpty, checkTemplate}
     const query = parse(text, options)
-    if (query.kind === 'variants' && !this.#options.multiVariant) throw new Failure('BAD_REQUEST', NO_VARIANTS)
+    if (query.kind === 'variants' && !limits.enableMultiVariantQueries) throw new Failure('BAD_REQUEST', NO_VARIANTS)
     checkMatchers(query, limits)
     checkQuery(query, options)
     walk(query, node => {
@@ -178,17 +176,21 @@ class Engine<Snapshot> implements QueryEngine {
     const leaves = leavesOver(query, grid)
     const span = spanOf(leaves)
     const seriesMax = partialSeries || asker.limits.maxQuerySeries === 0 ? Infinity : asker.limits.maxQuerySeries
-    const {memoryMaxBytes} = this.#options
+    const bounds = {
+      seriesMax,
+      memoryMaxBytes: this.#options.memoryMaxBytes,
+      approxTopk: asker.limits.shardAggregations.includes('approx_topk'),
+    }
     if (span === undefined) {
       return {
-        run: await runMetricQuery<Snapshot>(undefined, query, leaves, grid, seriesMax, memoryMaxBytes),
+        run: await runMetricQuery<Snapshot>(undefined, query, leaves, grid, bounds),
         timing: {execMs: 0, queueMs: 0},
       }
     }
     const {value, timing} = await this.#runner.run(asker, span.fromNs, span.toNs, async job => {
       const ranges = leaves.map(({plan, fromNs, toNs}) => ({matchers: plan.node.range.selector.matchers, fromNs, toNs}))
       await checkSize(job, ranges, asker.limits)
-      return runMetricQuery(job, query, leaves, grid, seriesMax, memoryMaxBytes)
+      return runMetricQuery(job, query, leaves, grid, bounds)
     })
     return {run: value, timing}
   }

@@ -67,18 +67,21 @@ export function spanOf(leaves: readonly Leaf[]): {fromNs: bigint; toNs: bigint} 
 
 export type MetricRun = {value: Matrix | Scalar; scan: ScanStats; subqueries: number; warnings: string[]}
 
-/**
- * @param job       undefined when there are no leaves.
- * @param seriesMax of inner results that nothing reduces; Infinity when more are wanted for a partial answer.
- * @param memoryMaxBytes of merged results.
- */
+export type MetricBounds = {
+  /** Of inner results that nothing reduces; Infinity when more are wanted for a partial answer. */
+  readonly seriesMax: number
+  /** Of merged results. */
+  readonly memoryMaxBytes: number
+  readonly approxTopk: boolean
+}
+
+/** @param job  undefined when there are no leaves. */
 export async function runMetricQuery<Snapshot>(
   job: Job<Snapshot> | undefined,
   query: MetricQuery,
   leaves: readonly Leaf[],
   grid: Grid,
-  seriesMax: number,
-  memoryMaxBytes: number,
+  {seriesMax, memoryMaxBytes, approxTopk}: MetricBounds,
 ): Promise<MetricRun> {
   const results = new Map<RangeAggregation, Matrix>()
   const scan = noStats()
@@ -104,7 +107,7 @@ export async function runMetricQuery<Snapshot>(
     results.set(leaf.plan.node, mergePartials(leaf.spec, partials))
   }
   const leafResult = (node: RangeAggregation): Matrix => results.get(node) ?? {grid, series: []}
-  const around = {leafResult, compileExpand, approxTopk: false}
+  const around = {leafResult, compileExpand, approxTopk}
   const inner = innerOfSelection(query)
   if (inner !== undefined && seriesMax < Infinity) {
     const vector = evaluate(inner, grid, around)
