@@ -82,3 +82,30 @@ describe.each(Object.entries(STAGES))('%s', (stage, line) => {
     }
   })
 })
+
+test.each([
+  ['json', '{"user":{"id":1,"x":{"y":"é\\n"}},"l":[{"a":"]"}],"a":3,"__error__":"e","b":true} more'],
+  ['logfmt --strict', 'user_id="1 \\"" a=3 __error__=e b=é c="x"b=2 ='],
+])('%s: every truncation', (stage, whole) => {
+  const bytes = Buffer.from(whole)
+  const lines = Array.from({length: bytes.length + 1}, (_, length) => bytes.subarray(0, length))
+  for (const names of [
+    ['user_id'],
+    ['a'],
+    ['user_x_y'],
+    ['user_id', 'a'],
+    ['user_id', '__error__'],
+    ['__error__', '__error_details__'],
+    ['nope'],
+  ]) {
+    const some = batchOf(lines)
+    const all = batchOf(lines)
+    planOf(stage).create(new Set(names)).apply(some)
+    planOf(stage).create('all').apply(all)
+    for (let row = 0; row < all.rows; row++) {
+      const reads = (batch: typeof all): (string | undefined)[] =>
+        names.map(name => batch.parsed(name)?.text(row) ?? (name.startsWith('__') ? batch.errors.error(row) : undefined))
+      expect(reads(some), `${names.join()}: ${all.lineText(row)}`).toEqual(reads(all))
+    }
+  }
+})
