@@ -104,6 +104,8 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
   for (const url of ['/loki/api/v1/label/:name/values', '/api/prom/label/:name/values']) {
     route(url, async (params, request, reply) => {
       const {name} = request.params as {name: string}
+      // Loki decodes before it routes, so a slash ends the name.
+      if (name.includes('/')) throw new Failure('NOT_FOUND', '404 page not found\n')
       return sendNames(reply, await engine.labelValues({...labelsQuestion(params, request, reply), name}), url)
     })
   }

@@ -15,7 +15,7 @@ import {
   type FastifyRequest,
 } from 'fastify'
 import type {Admission, Ticket} from '../ingest/index.ts'
-import {Failure} from '../model/index.ts'
+import {Failure, quote} from '../model/index.ts'
 
 const CLIENT_CLOSED = 499
 
@@ -40,6 +40,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     bodyLimit: options.pushBodyBytesMax,
     requestTimeout: options.requestTimeoutMs,
     keepAliveTimeout: options.keepAliveTimeoutMs,
+    http: timeouts(options.requestTimeoutMs),
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     routerOptions: {caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 4096, querystringParser: () => ({})},
@@ -60,7 +61,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const {observer} = options
   if (observer !== undefined) {
     server.addHook('onResponse', (request, reply, done) => {
-      observer.request(request.routeOptions.url ?? 'unknown', request.method, reply.statusCode, reply.elapsedTime / 1000)
+      // A client that left has seen no status.
+      const status = reply.raw.writableFinished ? reply.statusCode : CLIENT_CLOSED
+      observer.request(request.routeOptions.url ?? 'unknown', request.method, status, reply.elapsedTime / 1000)
       done()
     })
   }
@@ -71,6 +74,18 @@ export function createServer(options: ServerOptions): FastifyInstance {
     return sendText(reply, 404, '404 page not found\n')
   })
   return server
+}
+
+/**
+ * Node takes the larger of the two timeouts for the whole request, and looks only every 30 s unless told: headers have the
+ * whole time, too. What is left of a refused body is read within it and thrown away.
+ */
+function timeouts(requestTimeoutMs: number): {headersTimeout: number; requestTimeout: number; connectionsCheckingInterval: number} {
+  return {
+    headersTimeout: requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.max(500, Math.min(30_000, Math.floor(requestTimeoutMs / 4))),
+  }
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const
@@ -150,12 +165,17 @@ export function sendText(reply: FastifyReply, status: number, text: string): Fas
 function sendFailure(request: FastifyRequest, reply: FastifyReply, error: FastifyError | Failure): FastifyReply {
   const newline = request.routeOptions.config.errorNewline === true ? '\n' : ''
   if (error instanceof Failure) {
+    // Fastify closes the connection when a body is refused; a client that still sends would then often not read why.
+    reply.removeHeader('connection')
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)))
     if (error.status >= 500)
       request.log.error({url: request.url, status: error.status, code: error.code, err: error.message}, 'request failed')
     else request.log.debug({url: request.url, status: error.status, err: error.message}, 'request refused')
-    if (error.code === 'TOO_LARGE') reply.header('connection', 'close')
     return sendText(reply, error.status, error.message + newline)
+  }
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    const type = request.headers['content-type'] ?? ''
+    return sendText(reply, 400, (type.trim() === '' ? 'mime: no media type' : `mime: invalid media type ${quote(type)}`) + newline)
   }
   const status = error.statusCode ?? 500
   if (status >= 500 && status !== CLIENT_CLOSED) request.log.error({url: request.url, err: error}, 'request failed')
