@@ -2,8 +2,8 @@
  * Looks for the values at some paths of a JSON line. Forgiving: what is broken beside the way to a value is passed over, and
  * where nothing makes sense any more the search ends (logql § 3.5, json with expressions).
  */
+import {encodeText, sameBytes} from '../../bytes.ts'
 import {ESCAPED, HIGH} from './fields.ts'
-import {sameBytes} from '../../bytes.ts'
 import {
   BACKSLASH,
   BAD_ARRAY,
@@ -23,7 +23,6 @@ import {
   tokenKind,
   UNKNOWN_TYPE,
 } from './json-tokens.ts'
-import {encodeText} from '../../bytes.ts'
 import {unescapeText} from './text.ts'
 
 type PathStep = {
