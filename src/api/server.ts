@@ -60,10 +60,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
   })
   const {observer} = options
   if (observer !== undefined) {
-    server.addHook('onResponse', (request, reply, done) => {
-      // A client that left has seen no status.
-      const status = reply.raw.writableFinished ? reply.statusCode : CLIENT_CLOSED
-      observer.request(request.routeOptions.url ?? 'unknown', request.method, status, reply.elapsedTime / 1000)
+    server.addHook('onRequest', (request, reply, done) => {
+      // Fastify's onResponse is not called when the client left; what it would have been answered does not count then.
+      reply.raw.once('close', () => {
+        const status = reply.raw.writableFinished ? reply.statusCode : CLIENT_CLOSED
+        observer.request(request.routeOptions.url ?? 'unknown', request.method, status, reply.elapsedTime / 1000)
+      })
       done()
     })
   }
