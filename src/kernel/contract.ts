@@ -160,7 +160,39 @@ export interface BitsKernel {
   unpackDeltas(src: Uint8Array, width: number, count: number, base: number, multiplier: number, out: Float64Array): void
 }
 
+/** A metadata column of a batch of rows; views that are valid until the next call. */
+export type RawColumn = {
+  readonly name: Uint8Array
+  /** One per row: 0 = no value, c > 0 = value c - 1. */
+  readonly codes: Uint32Array
+  /** Value i is bytes[offsets[i], offsets[i + 1]); in order of first use. */
+  readonly offsets: Uint32Array
+  readonly bytes: Uint8Array
+}
+
+/** Rows of pushes -> columns, over a copy of their bytes that the kernel keeps from `load` on. */
+export interface ColumnsKernel {
+  /**
+   * Copies the pieces. @returns where each begins: a position in a piece plus this is one for the functions below.
+   * @throws {Failure} OVERLOADED when there is no memory
+   */
+  load(pieces: readonly Uint8Array[]): Uint32Array
+  /**
+   * Spans back to back. @param spans position and length per row. @param out exactly as long as they are together
+   */
+  joinSpans(spans: Uint32Array, rows: number, out: Uint8Array): void
+  /**
+   * The structured metadata of rows, in protobuf as in an Entry; pairs without a value are left out. Names are unique within a row.
+   * @param spans per row position and length of two pieces of its metadata
+   * @param emit called for each column, by order of appearance
+   * @returns false, nothing emitted, when it is too much for the kernel: very many keys
+   */
+  metaColumns(spans: Uint32Array, rows: number, emit: (column: RawColumn) => void): boolean
+}
+
 export interface Kernel extends CodecKernel, PushKernel, FindKernel, FieldsKernel, BitsKernel, DfaKernel {
   /** True for WebAssembly, false for the plain twins. */
   readonly accelerated: boolean
+  /** Only when accelerated: the store's own code is the plain twin. */
+  readonly columns?: ColumnsKernel
 }

@@ -1,6 +1,7 @@
 import type {Kernel} from './contract.ts'
 import {instantiate} from './module.ts'
 import {nativeBits} from './native/bits.ts'
+import {nativeColumns} from './native/columns.ts'
 import {nativeCodec} from './native/codec.ts'
 import {nativeDfa} from './native/dfa.ts'
 import {nativeFields} from './native/fields.ts'
@@ -28,5 +29,6 @@ export function createKernel(options: {plain?: boolean} = {}): Kernel {
     ...nativeFields(native),
     ...nativeDfa(native),
     ...nativeBits(native),
+    columns: nativeColumns(native),
   }
 }

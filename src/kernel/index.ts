@@ -16,6 +16,7 @@ export {
   SPAN_NONE,
   type BitsKernel,
   type CodecKernel,
+  type ColumnsKernel,
   type FieldsAsked,
   type FieldsFound,
   type FieldsKernel,
@@ -24,6 +25,7 @@ export {
   type ParsedPush,
   type ParseOptions,
   type PushKernel,
+  type RawColumn,
 } from './contract.ts'
 export {crc32} from './crc32.ts'
 export {createKernel} from './create.ts'

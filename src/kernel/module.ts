@@ -72,6 +72,9 @@ export type KernelExports = {
     status: number,
   ): void
   newlineIndex(bytes: number, length: number, out: number, limit: number): number
+  metaColumns(spans: number, rows: number, space: number, size: number): number
+  columnValues(index: number, offsets: number, bytes: number): void
+  joinSpans(spans: number, rows: number, out: number): void
   bitUnpack(src: number, width: number, count: number, out: number): void
   unpackDeltas(src: number, width: number, count: number, base: number, multiplier: number, out: number): void
 }

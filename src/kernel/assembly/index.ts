@@ -1,5 +1,6 @@
 // Entry of the kernel module: every export is a function over linear memory.
 export {bitUnpack, unpackDeltas} from './bits'
+export {columnValues, joinSpans, metaColumns} from './columns'
 export {dfaRows} from './dfa'
 export {scanFields} from './fields'
 export {findRows, newlineIndex} from './find'

@@ -10,6 +10,7 @@ import {flushedPartId, partKey} from '../manifest/index.ts'
 import type {ObjectStore} from '../object/index.ts'
 import {PartWriter, type PartKernel, type PartMeta} from '../part/index.ts'
 import {cutRows, gatherRows} from './cut.ts'
+import {KernelGather} from './gather.ts'
 import {MetaColumns} from './meta.ts'
 import {orderRows, type DayRows} from './order.ts'
 import type {HeadSnapshot} from './head.ts'
@@ -37,10 +38,12 @@ export async function flushHead(tools: FlushTools, job: FlushJob): Promise<PartM
       else list.push({slot, canonical, rows})
     }
   }
+  const {columns} = tools.kernel
+  const gather = columns === undefined ? undefined : new KernelGather(columns, view)
   const parts: PartMeta[] = []
   for (const day of [...days.keys()].sort((a, b) => a - b)) {
     const streams = days.get(day)!.sort((a, b) => (a.canonical < b.canonical ? -1 : 1))
-    parts.push(await writePart(tools, job, view, day, streams))
+    parts.push(await writePart(tools, job, view, gather, day, streams))
   }
   return parts
 }
@@ -48,7 +51,14 @@ export async function flushHead(tools: FlushTools, job: FlushJob): Promise<PartM
 /** Rows of one stream; a few chunks of them. */
 const ARENA_SIZE_MAX = 8 * 1024 * 1024
 
-async function writePart(tools: FlushTools, job: FlushJob, view: HeadView, day: number, streams: readonly StreamRows[]): Promise<PartMeta> {
+async function writePart(
+  tools: FlushTools,
+  job: FlushJob,
+  view: HeadView,
+  gather: KernelGather | undefined,
+  day: number,
+  streams: readonly StreamRows[],
+): Promise<PartMeta> {
   const {tenant, generation} = job.head
   const id = flushedPartId(generation, job.random)
   const key = partKey(tenant, day, id)
@@ -60,7 +70,8 @@ async function writePart(tools: FlushTools, job: FlushJob, view: HeadView, day: 
     for (const {slot, rows} of streams) {
       let from = 0
       for (const to of cutRows(view, rows)) {
-        writer.add(view.labels(slot), gatherRows(view, rows, from, to, columns, arrays))
+        const batch = gather?.rows(rows, from, to, columns, arrays) ?? gatherRows(view, rows, from, to, columns, arrays)
+        writer.add(view.labels(slot), batch)
         yield* writer.drain()
         from = to
       }

@@ -2,7 +2,7 @@
  * Runs of rows of several chunks -> one batch of columns.
  */
 import type {MetaColumn} from '../chunk.ts'
-import type {Arrays} from '../arrays.ts'
+import {FRESH, type Arrays} from '../arrays.ts'
 import {Column} from '../head/index.ts'
 import {packedValues, type PackedMetaColumn, type RowsInput} from '../rows.ts'
 import type {Run} from './rows.ts'
@@ -105,3 +105,8 @@ function translate(column: MetaColumn, from: number, to: number, translation: Ui
 const COLUMNS_KEPT_MAX = 512
 
 const encoder = new TextEncoder()
+
+/** For whoever keeps the rows. */
+export function freshTools(): JoinTools {
+  return {arrays: FRESH, columns: new JoinedColumns()}
+}

@@ -10,7 +10,7 @@ import {FRESH, type Arrays} from '../arrays.ts'
 import type {Chunk, ChunkHandle, MetaColumn, ReadStats} from '../chunk.ts'
 import {CHUNK_LINE_BYTES_MAX, CHUNK_ROWS_MAX} from '../head/index.ts'
 import type {RowsInput} from '../rows.ts'
-import {joinRuns, type JoinTools} from './join.ts'
+import {freshTools, joinRuns, type JoinTools} from './join.ts'
 import {EntryGroup} from './repeats.ts'
 
 /** `input` orders rows with equal times. */
@@ -30,7 +30,7 @@ export type Run = {readonly chunk: LoadedChunk; readonly from: number; to: numbe
 type Cursor = {readonly input: number; readonly order: number; readonly chunk: LoadedChunk; at: number}
 
 /** @param sources of one stream and day, in any order; those of one input ascending. Yields batches in time order. */
-export async function* mergeStream(sources: readonly SourceChunk[], tools: JoinTools): AsyncGenerator<RowsInput> {
+export async function* mergeStream(sources: readonly SourceChunk[], tools: JoinTools = freshTools()): AsyncGenerator<RowsInput> {
   const waiting = sources
     .map((source, order) => ({...source, order}))
     .sort((a, b) => a.handle.minNs - b.handle.minNs || a.input - b.input || a.order - b.order)
