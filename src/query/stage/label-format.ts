@@ -6,9 +6,9 @@
  * written in turn. Each item is done for all rows before the next one, which cannot be told from doing it row by row.
  */
 import type {Batch} from '../batch.ts'
-import {ERROR_DETAILS_LABEL, ERROR_LABEL} from '../error-state.ts'
 import {viewLabel} from '../label-view.ts'
 import type {Template} from '../template/index.ts'
+import {isErrorName} from './label-pick.ts'
 import type {Names, Stage, StagePlan} from './stage.ts'
 import {joinFields, TemplateRows, withFields} from './template-rows.ts'
 
@@ -31,7 +31,7 @@ export function planLabelFormat(text: string, items: readonly FormatItem[]): Sta
     changesLine: false,
     narrows: false,
     needs: after => neededBy(items, after),
-    writes: name => written.has(name) || (mayFail && (name === ERROR_LABEL || name === ERROR_DETAILS_LABEL)),
+    writes: name => written.has(name) || (mayFail && isErrorName(name)),
     create: () => new LabelFormat(items),
   }
 }
@@ -49,7 +49,8 @@ function neededBy(items: readonly FormatItem[], after: Names): Names {
       const next = new Set(names)
       // A template sets its label unless it fails, a rename does unless there is nothing to rename.
       if (item.kind === 'rename') {
-        next.delete(item.from)
+        // The error state is not a label: it cannot be renamed.
+        if (!isErrorName(item.from)) next.delete(item.from)
         if (names.has(item.name) && item.name !== item.from) next.add(item.from)
       } else if (!item.template.mayFail) next.delete(item.name)
       names = next
@@ -110,10 +111,8 @@ function write(batch: Batch, name: string, result: Results[number]): void {
 /** The new label is a parsed one, wherever the old one came from. `x=x` only takes it away. */
 function rename(batch: Batch, name: string, from: string): void {
   if (from !== name) {
-    // The error state is not a label: it cannot be renamed.
-    const special = from === ERROR_LABEL || from === ERROR_DETAILS_LABEL
     const source = batch.parsed(from)
-    const text = special ? (row: number) => source?.text(row) : viewLabel(batch, from).text
+    const text = isErrorName(from) ? (row: number) => source?.text(row) : viewLabel(batch, from).text
     const column = batch.column(name)
     for (let i = 0; i < batch.count; i++) {
       const row = batch.selected[i]!

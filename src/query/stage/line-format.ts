@@ -3,9 +3,9 @@
  */
 import type {Batch} from '../batch.ts'
 import {encodeText} from '../bytes.ts'
-import {ERROR_DETAILS_LABEL, ERROR_LABEL} from '../error-state.ts'
 import {viewLabel} from '../label-view.ts'
 import type {Template} from '../template/index.ts'
+import {isErrorName} from './label-pick.ts'
 import type {Stage, StagePlan} from './stage.ts'
 import {TemplateRows, withFields} from './template-rows.ts'
 
@@ -18,7 +18,7 @@ export function planLineFormat(text: string, template: Template): StagePlan {
     changesLine: true,
     narrows: false,
     needs: after => withFields(after, template.fields),
-    writes: name => template.mayFail && (name === ERROR_LABEL || name === ERROR_DETAILS_LABEL),
+    writes: name => template.mayFail && isErrorName(name),
     create: () => {
       if (template.constant !== undefined) return new ConstantLine(encodeText(template.constant))
       return template.lone === undefined ? new LineFormat(template) : new LabelLine(template.lone)
@@ -68,8 +68,7 @@ class LabelLine implements Stage {
 
   apply(batch: Batch): void {
     const name = this.#name
-    const text =
-      name === ERROR_LABEL || name === ERROR_DETAILS_LABEL ? (row: number) => batch.parsed(name)?.text(row) : viewLabel(batch, name).text
+    const text = isErrorName(name) ? (row: number) => batch.parsed(name)?.text(row) : viewLabel(batch, name).text
     for (let i = 0; i < batch.count; i++) {
       const row = batch.selected[i]!
       batch.replaceLine(row, text(row) ?? '')
