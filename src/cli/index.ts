@@ -3,6 +3,7 @@ import {Failure} from '../model/index.ts'
 import {EXIT_FAILED, EXIT_OK, EXIT_USAGE, runCommand, UsageError, type Command, type Io} from './command.ts'
 import {completionCommand} from './completion.ts'
 import {RequestError} from './client.ts'
+import {explainCommand} from './explain.ts'
 import {fmtCommand} from './fmt.ts'
 import {inspectCommand} from './inspect.ts'
 import {labelsCommand, seriesCommand} from './labels.ts'
@@ -20,6 +21,7 @@ const COMMANDS: readonly Command[] = [
   seriesCommand,
   pushCommand,
   fmtCommand,
+  explainCommand,
   inspectCommand,
   completionCommand(() => COMMANDS),
 ]

@@ -5,7 +5,6 @@
  * Leaves  deadline and cancellation to run.ts, reading chunks to exec/ in the workers, arithmetic to metric/, HTTP and JSON to api/.
  */
 import {Failure, formatLabels, type Clock, type Labels, type Matcher} from '../model/index.ts'
-import {checkRegex, compileRegex} from '../regex/index.ts'
 import {Admission} from './admission.ts'
 import type {
   Asker,
@@ -18,16 +17,15 @@ import type {
   SizeQuestion,
   StreamsQuestion,
 } from './answers.ts'
+import {checkedQuery} from './checked-query.ts'
 import {tooManySeries} from './exec/leaf-scan.ts'
 import {noStats} from './exec/stats.ts'
 import {checkBytes, checkEntries, checkLength, checkMatchers, checkRanges} from './limits.ts'
 import {runLogQuery} from './log-query.ts'
-import {checkQuery, parse, walk, type LogQuery, type Query} from './logql/index.ts'
+import type {LogQuery, Query} from './logql/index.ts'
 import {isScalar, ordersSeries, toMatrix, toVector, type Grid, type MatrixSeries} from './metric/index.ts'
 import {alignedGrid, instantGrid, leavesOver, runMetricQuery, spanOf, type MetricQuery, type MetricRun} from './metric-query.ts'
-import {planStages} from './plan/stages.ts'
 import {Runner, type Job, type QueryShards, type Snapshots, type Timers, type Timing} from './run.ts'
-import {checkTemplate} from './template/index.ts'
 
 export type {QueryShards, Snapshots, Timers}
 
@@ -132,17 +130,12 @@ class Engine<Snapshot> implements QueryEngine {
     return total
   }
 
-  /** Everything that can be wrong with a query's text is found here, before it waits for its turn. */
+  /** Done before a query waits for its turn. */
   #parse(text: string, limits: QueryLimits): Query {
-    const options = {checkRegex, matchesEmpty, checkTemplate}
-    const query = parse(text, options)
-    if (query.kind === 'variants' && !limits.enableMultiVariantQueries) throw new Failure('BAD_REQUEST', NO_VARIANTS)
-    checkMatchers(query, limits)
-    checkQuery(query, options)
-    walk(query, node => {
-      if (node.kind === 'logs' || node.kind === 'log-range') planStages(node.stages, PLANNING)
+    return checkedQuery(text, query => {
+      if (query.kind === 'variants' && !limits.enableMultiVariantQueries) throw new Failure('BAD_REQUEST', NO_VARIANTS)
+      checkMatchers(query, limits)
     })
-    return query
   }
 
   #selector(text: string, limits: QueryLimits): readonly Matcher[] {
@@ -247,14 +240,3 @@ function limited<T>(series: T[], {limits, partialSeries}: {limits: QueryLimits; 
   warnings.push(`maximum number of series (${max}) reached for a single query; returning partial results`)
   return series.slice(0, max)
 }
-
-function matchesEmpty(pattern: string): boolean {
-  return compileRegex(pattern, {anchored: true, dotAll: true}).testString('')
-}
-
-function refuse(): never {
-  throw new Error('planned to be checked, not to be run')
-}
-
-/** For plans that are made only to find what is wrong with them. */
-const PLANNING = {kernel: {findRows: refuse, dfaRows: refuse}, nowNs: () => 0n}

@@ -23,6 +23,7 @@ export type {
   StreamsResult,
   VectorResult,
 } from './answers.ts'
+export {explainQuery, type ExplainedRange} from './explain.ts'
 export {formatQuery} from './format-query.ts'
 export {createQueryEngine, type EngineOptions, type QueryShards, type Snapshots} from './engine.ts'
 export {

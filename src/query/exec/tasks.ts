@@ -3,12 +3,10 @@
  */
 import {formatLabels, type LabelPredicate, type Labels, type Matcher, type MaybePromise} from '../../model/index.ts'
 import type {ChunkHandle, StoreProblem, StreamChunks} from '../../store/index.ts'
-import type {LogQuery, RangeAggregation} from '../logql/index.ts'
+import type {LogQuery} from '../logql/index.ts'
 import {createLeaf, instantAt, transferList, type LeafPlan, type LeafSpec, type PartialLeaf} from '../metric/index.ts'
-import {buildPipeline} from '../plan/pipeline.ts'
 import {predicateOf} from '../plan/predicates.ts'
-import {planSample, planStages} from '../plan/stages.ts'
-import type {Names} from '../stage/stage.ts'
+import {leafPipeline, logPipeline} from '../plan/query-pipelines.ts'
 import type {Tools} from '../stage/tools.ts'
 import {RowGrouping} from './grouping.ts'
 import {Guard} from './guard.ts'
@@ -107,7 +105,7 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
   return {
     async logs(task) {
       const {query, direction, limit, intervalNs} = task
-      const pipeline = buildPipeline(planStages(query.stages, tools), {labels: 'all', line: true})
+      const pipeline = logPipeline(query, tools)
       const stats = noStats()
       const guard = new Guard(task.flag, task.budgetBytes)
       const problems: StoreProblem[] = []
@@ -120,10 +118,7 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
     async leaf(task) {
       const {leaf: plan, spec} = task
       const {node} = plan
-      const sample = node.range.unwrap && planSample(node.range.unwrap)
-      const labels = neededBy(plan)
-      const result = {labels: sample?.needs(labels) ?? labels, line: false}
-      const pipeline = buildPipeline(planStages(node.range.stages, tools), result)
+      const {pipeline, sample, grouping} = leafPipeline(plan, tools)
       const stats = noStats()
       const guard = new Guard(task.flag, task.budgetBytes)
       const problems: StoreProblem[] = []
@@ -134,7 +129,7 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
         pipeline,
         sample: sample?.create(),
         op: node.op,
-        grouping: new RowGrouping(groupingOf(plan), plan.removedLabel),
+        grouping: new RowGrouping(grouping, plan.removedLabel),
         leaf,
         covers: ns => covers(spec, ns),
         range: timeRange(task.fromNs, task.toNs),
@@ -188,15 +183,4 @@ function covers({grid, rangeNs, offsetNs}: LeafSpec, ns: bigint): boolean {
   const step = grid.count > 1 ? grid.stepNs : 1n
   const k = behind <= 0n ? 0n : grid.count > 1 ? (behind + step - 1n) / step : BigInt(grid.count)
   return k < BigInt(grid.count) && instantAt(grid, Number(k)) - rangeNs < at
-}
-
-/** absent_over_time has one series, whatever the labels of its samples. */
-function groupingOf({node, grouping}: LeafPlan): RangeAggregation['grouping'] {
-  return node.op === 'absent_over_time' ? {without: false, labels: []} : grouping
-}
-
-/** The labels that a leaf's series are made of. */
-function neededBy(plan: LeafPlan): Names {
-  const grouping = groupingOf(plan)
-  return grouping === undefined || grouping.without ? 'all' : new Set(grouping.labels)
 }

@@ -30,8 +30,10 @@ export type Pipeline = {
   readonly writesLabels: boolean
   /** Labels that have to be right before the first stage. */
   readonly needs: Names
-  /** What runs, in order, as LogQL writes it: for explain. */
-  readonly text: readonly string[]
+  /** What `early` and `stages` were made from, in order: for explain. */
+  readonly steps: readonly Step[]
+  /** Stages as written that do not run. */
+  readonly skipped: readonly AnyStagePlan[]
 }
 
 /**
@@ -53,12 +55,13 @@ export function buildPipeline(plans: readonly AnyStagePlan[], result: {labels: N
     changesLine: rest.some(plan => plan.changesLine),
     writesLabels: rest.some(plan => plan.kind !== 'line-filter' && plan.kind !== 'label-filter'),
     needs: steps.length === 0 ? result.labels : steps[0]!.plan.needs(steps[0]!.after),
-    text: steps.map(({plan, after}) => (plan.lazy && after !== 'all' ? `${plan.text} (only ${[...after].join(', ')})` : plan.text)),
+    steps,
+    skipped: plans.filter(plan => !steps.some(step => step.plan === plan)),
   }
 }
 
 /** A stage in its place, and the labels that must be right behind it. */
-type Step = {readonly plan: AnyStagePlan; readonly after: Names}
+export type Step = {readonly plan: AnyStagePlan; readonly after: Names}
 
 /** Line filters go left to the last stage that changes lines; among themselves the most selective first. */
 function moveLineFilters(plans: readonly AnyStagePlan[]): AnyStagePlan[] {

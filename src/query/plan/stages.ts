@@ -3,7 +3,7 @@
  */
 import {compileRegex} from '../../regex/index.ts'
 import type * as ast from '../logql/index.ts'
-import {printStage} from '../logql/index.ts'
+import {formatGoDuration, printStage} from '../logql/index.ts'
 import {bytesTest, durationTest, equalsTest, matchesTest, numberTest} from '../stage/compare.ts'
 import {containsTest} from '../stage/contains.ts'
 import {planDecolorize} from '../stage/decolorize.ts'
@@ -116,7 +116,7 @@ function labelTest(filter: ast.StringFilter | ast.NumberFilter | ast.DurationFil
     case 'number':
       return numberTest(filter.name, filter.op, filter.value)
     case 'duration':
-      return durationTest(filter.name, filter.op, filter.ns, `${filter.ns}ns`)
+      return durationTest(filter.name, filter.op, filter.ns, formatGoDuration(BigInt(filter.ns)))
     case 'bytes':
       return bytesTest(filter.name, filter.op, filter.bytes, `${filter.bytes}B`)
   }

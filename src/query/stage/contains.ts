@@ -14,6 +14,7 @@ export function containsTest(text: string, search: LineSearch, fold = false): Li
   return {
     text: name,
     cost: 1 + 1 / needle.length,
+    searched: {texts: [text], fold, decides: true},
     test: (bytes, from, to) => test(bytes, from, to, needle),
     findRows: (lines, offsets, out) => search.findRows(lines, offsets, needle, fold, out),
   }

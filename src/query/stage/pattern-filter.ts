@@ -6,7 +6,7 @@
  *   The empty pattern stands for the empty line, which no other pattern does.
  */
 import {quote} from '../../model/index.ts'
-import {encodeText} from '../bytes.ts'
+import {decodeText, encodeText} from '../bytes.ts'
 import {parsePattern} from '../logql/index.ts'
 import type {LineSearch, LineTest} from './line-test.ts'
 
@@ -35,6 +35,7 @@ export function patternTest(pattern: string, search: LineSearch): LineTest {
   return {
     text,
     cost: PATTERN_COST,
+    searched: {texts: [decodeText(longest, 0, longest.length)], fold: false, decides: false},
     test,
     findRows(lines, offsets, out) {
       const found = search.findRows(lines, offsets, longest, false, out)

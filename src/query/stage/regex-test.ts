@@ -4,8 +4,9 @@
  */
 import {quote} from '../../model/index.ts'
 import {compileRegex, type LiteralSet, type Regex} from '../../regex/index.ts'
+import {decodeText} from '../bytes.ts'
 import {containsTest} from './contains.ts'
-import type {LineSearch, LineTest} from './line-test.ts'
+import type {LineSearch, LineTest, Searched} from './line-test.ts'
 
 const REGEX_COST = 16
 // A search per literal: beyond this many the automaton alone is as fast.
@@ -29,10 +30,15 @@ export function regexTests(pattern: string, search: LineSearch): LineTest[] {
     {
       text,
       cost: REGEX_COST,
+      ...(prefilter === undefined ? {} : {searched: searchedFor(prefilter)}),
       test: (bytes, from, to) => regex.test(bytes, from, to),
       findRows: prefilter === undefined ? testAll(regex, search) : testFound(regex, prefilter, search),
     },
   ]
+}
+
+function searchedFor({literals, fold}: LiteralSet): Searched {
+  return {texts: literals.map(bytes => decodeText(bytes, 0, bytes.length)), fold, decides: false}
 }
 
 type FindRows = NonNullable<LineTest['findRows']>

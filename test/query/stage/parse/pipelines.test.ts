@@ -93,7 +93,7 @@ test.each([1, 2, 3])('seed %i', seed => {
     for (const stage of [...pipeline.early, ...pipeline.stages]) stage.apply(planned)
     const plain = make()
     for (const plan of plansOf(stages, plainTools)) plan.create('all').apply(plain)
-    const title = `round ${round}: ${stages.join(' ')}${logs ? '' : ` for ${names.join()}`} as ${pipeline.text.join(' ')}`
+    const title = `round ${round}: ${stages.join(' ')}${logs ? '' : ` for ${names.join()}`} as ${pipeline.steps.map(({plan}) => plan.text).join(' ')}`
     expect(rowsOf(planned, names, logs), title).toEqual(rowsOf(plain, names, logs))
   }
 })
