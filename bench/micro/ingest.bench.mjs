@@ -48,7 +48,10 @@ async function measure(name, inputs, contentType, bytes, profile = 'skald') {
   const database = {append: () => Promise.resolve()}
   let rewritten = 0
   const observer = {parsed: (_tenant, _kind, _bytes, slow) => (rewritten += slow ? 1 : 0)}
-  const limits = fixedLimits(profile === 'loki' ? {'ingestion-rate-mb': '0', 'per-stream-rate-limit': '0', 'out-of-order-window': '48h'} : {}, profile)
+  const limits = fixedLimits(
+    profile === 'loki' ? {'ingestion-rate-mb': '0', 'per-stream-rate-limit': '0', 'out-of-order-window': '48h'} : {},
+    profile,
+  )
   const ingest = createIngest({kernel, database, clock, limits, observer})
   const times = []
   const until = performance.now() + (smoke ? 50 : 3000)

@@ -30,7 +30,6 @@ export type DiscardReason =
   | 'out_of_order'
 
 export const NO_STREAMS = 'error at least one valid stream is required for ingestion'
-export const CORRUPT_SNAPPY = 'snappy: corrupt input'
 
 export function tooLarge(size: number, max: number): string {
   return `request body too large: message size too large than max (${size} vs ${max})`

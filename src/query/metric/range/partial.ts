@@ -15,14 +15,6 @@ export function transferList(partial: PartialLeaf): ArrayBuffer[] {
   return [partial.counts, partial.start, partial.slots, ...partial.lanes].map(array => array.buffer as ArrayBuffer)
 }
 
-/** Memory of a partial, approximately. */
-export function partialBytes(partial: PartialLeaf): number {
-  let bytes = partial.start.byteLength + partial.counts.byteLength + partial.slots.byteLength
-  for (const lane of partial.lanes) bytes += lane.byteLength
-  for (const text of partial.text) bytes += 24 + text.length
-  return bytes
-}
-
 /**
  * Orders rows by series, then slot, with two counting sorts: linear, whatever the order of arrival.
  *
