@@ -1,11 +1,16 @@
 /*
  * `ip("10.0.0.0/8")`: is there an address of the pattern in the text (logql § 3.3).
  *
- * Runs of characters that look like the beginning of an address are taken as a whole; what does not parse is no address,
- * however much of it would ([Q18]: `1.1.1.1.`).
+ *   a digit with "." among the next 3 bytes, 4 bytes or more left      ─▶ the longest run of [0-9.]
+ *   1 to 4 hex digits and ":", or "::" and a hex digit, 5 or more left ─▶ the longest run of [0-9a-fA-F:.]
+ *
+ * A run is an address as a whole or not at all, and the search goes on behind the byte that ends it. So `1.1.1.1.` and a text
+ * that is no more than `::1` hold no address ([Q18]).
  */
+import {decodeText} from '../bytes.ts'
 import {parseIpAddress, type IpRange} from '../logql/index.ts'
 
+const ZERO = 0x30
 const DOT = 0x2e
 const COLON = 0x3a
 // Shortest texts that are looked at.
@@ -13,28 +18,63 @@ const V4_MIN = 4
 const V6_MIN = 5
 // A run that is longer than any address is none.
 const ADDRESS_MAX = 45
+// Without "::": eight groups, or six and an IPv4 address.
+const V6_COLONS_MIN = 6
 
 export function hasAddress(bytes: Uint8Array, from: number, to: number, range: IpRange): boolean {
   for (let i = from; i < to; i++) {
-    let end: number
-    if (hintsV4(bytes, i, to)) end = runEnd(bytes, i, to, isV4)
-    else if (hintsV6(bytes, i, to)) end = runEnd(bytes, i, to, isV6)
-    else continue
-    if (end - i <= ADDRESS_MAX && isInside(bytes, i, end, range)) return true
-    i = end // The byte there is no part of an address.
+    let end = i + 1
+    if (hintsV4(bytes, i, to)) {
+      while (end < to && isV4(bytes[end]!)) end++
+      if (range.version === 4 && isInV4(bytes, i, end, range)) return true
+    } else if (hintsV6(bytes, i, to)) {
+      while (end < to && isV6(bytes[end]!)) end++
+      if (range.version === 6 && isInV6(bytes, i, end, range)) return true
+    } else continue
+    i = end
   }
   return false
 }
 
-function isInside(bytes: Uint8Array, from: number, to: number, {version, low, high}: IpRange): boolean {
-  let text = ''
-  for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i]!)
-  const address = parseIpAddress(text)
-  return address !== undefined && address.version === version && address.value >= low && address.value <= high
+/** Reads the numbers straight from the bytes: lines are full of digits with dots. */
+function isInV4(bytes: Uint8Array, from: number, to: number, {low, high}: IpRange): boolean {
+  let address = 0
+  let part = -1
+  let dots = 0
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i]!
+    if (byte === DOT) {
+      if (part < 0 || ++dots > 3) return false
+      address = address * 256 + part
+      part = -1
+    } else if (part === 0) return false
+    else {
+      part = Math.max(part, 0) * 10 + byte - ZERO
+      if (part > 255) return false
+    }
+  }
+  if (dots !== 3 || part < 0) return false
+  address = address * 256 + part
+  return address >= Number(low) && address <= Number(high)
+}
+
+/** Times of day look like addresses, but have neither "::" nor enough colons. */
+function isInV6(bytes: Uint8Array, from: number, to: number, {low, high}: IpRange): boolean {
+  if (to - from > ADDRESS_MAX) return false
+  let colons = 0
+  let shortened = false
+  for (let i = from; i < to; i++) {
+    if (bytes[i] !== COLON) continue
+    colons++
+    shortened ||= i + 1 < to && bytes[i + 1] === COLON
+  }
+  if (!shortened && colons < V6_COLONS_MIN) return false
+  const address = parseIpAddress(decodeText(bytes, from, to))
+  return address?.version === 6 && address.value >= low && address.value <= high
 }
 
 function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39
+  return byte >= ZERO && byte <= 0x39
 }
 
 function isHex(byte: number): boolean {
@@ -62,10 +102,4 @@ function hintsV6(bytes: Uint8Array, at: number, to: number): boolean {
   let digits = 0
   while (digits < 4 && isHex(bytes[at + digits]!)) digits++
   return digits > 0 && bytes[at + digits] === COLON
-}
-
-function runEnd(bytes: Uint8Array, from: number, to: number, belongs: (byte: number) => boolean): number {
-  let end = from
-  while (end < to && belongs(bytes[end]!)) end++
-  return end
 }

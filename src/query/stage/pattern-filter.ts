@@ -23,7 +23,8 @@ export function patternTest(pattern: string, search: LineSearch): LineTest {
   const test = (bytes: Uint8Array, from: number, to: number): boolean => {
     if (from === to) return false
     let at = from
-    for (const [i, literal] of literals.entries()) {
+    for (let i = 0; i < literals.length; i++) {
+      const literal = literals[i]!
       const found = indexOf(bytes, at, to, literal)
       if (found < 0 || (found === at && (i > 0 || beginsOpen))) return false
       at = found + literal.length

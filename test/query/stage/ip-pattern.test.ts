@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {createKernel} from '../../../src/kernel/index.ts'
+import {parseIpAddress} from '../../../src/query/logql/index.ts'
 import {ipLineTest} from '../../../src/query/stage/ip-filter.ts'
 import {patternTest} from '../../../src/query/stage/pattern-filter.ts'
 
@@ -44,6 +45,28 @@ function matches(line: string, pattern: string): boolean {
   const bytes = Buffer.from(`<${line}>`)
   return patternTest(pattern, kernel).test(bytes, 1, bytes.length - 1)
 }
+
+/** Addresses as the search takes them, one by one, with the parser of patterns. */
+test('finds what the parser of patterns takes for an address', () => {
+  let state = 1
+  const random = (below: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+  const pieces = ['1', '0', '25', '255', '256', '10', '.', '.', '.', ':', '::', ':', 'ab', 'f', '00']
+  for (let i = 0; i < 20_000; i++) {
+    const text = `${Array.from({length: 2 + random(14)}, () => pieces[random(pieces.length)]).join('')} `
+    const isDotted = /^[0-9.]+ $/.test(text) && /^[0-9].{0,2}\./.test(text)
+    const isHex = /^[0-9a-f:.]+ $/.test(text) && /^(?:[0-9a-f]{1,4}:|::[0-9a-f])/.test(text) && !/^[0-9].{0,2}\./.test(text)
+    if (!isDotted && !isHex) continue
+    for (const [pattern, version] of [
+      ['0.0.0.0/0', 4],
+      ['::/0', 6],
+    ] as const) {
+      expect(holds(text, pattern), text).toBe(text.length > 4 && parseIpAddress(text.trim())?.version === version)
+    }
+  }
+})
 
 describe('pattern', () => {
   test.each([

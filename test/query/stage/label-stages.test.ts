@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {createKernel} from '../../../src/kernel/index.ts'
 import type {Labels} from '../../../src/model/index.ts'
 import {Batch} from '../../../src/query/batch.ts'
 import {LabelSets, unpackLabelSets} from '../../../src/query/exec/label-sets.ts'
@@ -11,14 +12,7 @@ import {FakeChunk, type FakeEntry} from '../support/fake-store.ts'
  * drop, keep, label_format and line_format, alone and in a row, against a plain reading of the rules: an object per row.
  */
 
-const TOOLS = {
-  kernel: {
-    findRows(): number {
-      throw new Error('no line filters here')
-    },
-  },
-  nowNs: () => 0n,
-}
+const TOOLS = {kernel: createKernel({plain: true}), nowNs: () => 0n}
 const STREAM: Labels = [
   {name: 'app', value: 'web'},
   {name: 'env', value: 'prod'},
@@ -153,7 +147,7 @@ function applyPlain(stage: Stage, row: Row): void {
       else row.labels.delete(item.name)
     }
   } else if (stage.kind === 'keep') {
-    for (const [name, {value}] of [...row.labels]) {
+    for (const [name, {value}] of row.labels) {
       const kept = stage.items.some(item => item.name === name && (item.kind === 'name' || matches(item.op, item.value, value)))
       if (!kept && !isError(name)) row.labels.delete(name)
     }
@@ -230,7 +224,7 @@ function shown(row: Row): unknown {
 
 function shownBatch(batch: Batch): unknown[] {
   const sets = new LabelSets()
-  const numbering = sets.of(batch)
+  const numbering = sets.of(batch, ROWS)
   const numbers = Array.from(batch.selected.subarray(0, batch.count), row => numbering.set(row))
   const unpacked = unpackLabelSets(sets.pack())
   const texts = (labels: Labels): string[] =>
