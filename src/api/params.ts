@@ -65,11 +65,9 @@ export function parseRange(params: Params, nowNs: bigint): TimeRange {
   let sinceNs = DEFAULT_SINCE_NS
   const since = params.get('since')
   if (since !== null && since !== '') {
-    try {
-      sinceNs = BigInt(parsePromDuration(since))
-    } catch (error) {
-      throw bad(`could not parse 'since' parameter: ${error instanceof Error ? error.message : String(error)}`)
-    }
+    const {ns, error} = parsePromDuration(since)
+    if (ns === undefined) throw bad(`could not parse 'since' parameter: ${error}`)
+    sinceNs = ns
   }
   const startNs = explicitStart ?? (endNs < nowNs ? endNs : nowNs) - sinceNs
   return {startNs, endNs}
@@ -103,11 +101,9 @@ function parseSeconds(text: string): bigint {
       throw bad(`cannot parse "${text}" to a valid duration. It overflows int64`)
     return BigInt(ns)
   }
-  try {
-    return BigInt(parsePromDuration(text))
-  } catch {
-    throw bad(`cannot parse ${JSON.stringify(text)} to a valid duration`)
-  }
+  const {ns} = parsePromDuration(text)
+  if (ns === undefined) throw bad(`cannot parse ${JSON.stringify(text)} to a valid duration`)
+  return ns
 }
 
 /** Step of a range query, ns; default max(1 s, range / 250). */

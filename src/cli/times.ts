@@ -13,11 +13,9 @@ export function parseTimeArg(flag: string, text: string, nowNs: bigint): bigint 
 }
 
 export function parseDurationArg(flag: string, text: string): bigint {
-  try {
-    return BigInt(parsePromDuration(text))
-  } catch {
-    throw new UsageError(`--${flag}: ${JSON.stringify(text)} is not a duration such as 15m, 1h30m or 7d`)
-  }
+  const {ns} = parsePromDuration(text)
+  if (ns === undefined) throw new UsageError(`--${flag}: ${JSON.stringify(text)} is not a duration such as 15m, 1h30m or 7d`)
+  return ns
 }
 
 export function parseArgsTime(

@@ -4,6 +4,7 @@
  *
  * Each parser returns undefined for text it does not understand; whoever calls knows where the text came from.
  */
+import {parsePromDuration} from '../model/index.ts'
 
 const BYTES = /^(\d+(?:\.\d+)?)\s*(?:([kmgt])i?b?|b)?$/i
 const BYTE_FACTOR: Record<string, number> = {k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40}
@@ -17,21 +18,10 @@ export function parseBytes(text: string): number | undefined {
   return Number.isSafeInteger(size) ? size : undefined
 }
 
-const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/
-const DURATION_MS = [365 * 86_400_000, 7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1000, 1]
-
-/** Longest duration, as in Go: int64 nanoseconds, a little over 292 years. */
-const DURATION_MS_MAX = 9_223_372_036_854
-
 /** `30d1h` → milliseconds; a bare `0` is allowed. */
 export function parseDurationMs(text: string): number | undefined {
-  const trimmed = text.trim()
-  if (trimmed === '0') return 0
-  const match = DURATION.exec(trimmed)
-  if (match === null || trimmed === '') return undefined
-  let ms = 0
-  for (let i = 0; i < DURATION_MS.length; i++) ms += Number(match[i + 1] ?? 0) * (DURATION_MS[i] ?? 0)
-  return ms <= DURATION_MS_MAX ? ms : undefined
+  const {ns} = parsePromDuration(text.trim())
+  return ns === undefined ? undefined : Number(ns / 1_000_000n)
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?$/

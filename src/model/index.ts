@@ -1,4 +1,4 @@
-export {formatPromDuration, parsePromDuration} from './duration.ts'
+export {formatPromDuration, parsePromDuration, type DurationResult} from './duration.ts'
 export {Failure, FAILURE_CODES, type FailureCode, type FailureWire} from './failure.ts'
 export {compareLabels, formatLabels, labelValue, NO_LABELS, quote, sortLabels, type Label, type Labels} from './labels.ts'
 export type {LabelPredicate, Matcher, MatcherOp} from './matcher.ts'

@@ -40,10 +40,9 @@ export function explainLeaf(title: string, plan: LeafPlan, tools: Tools, span: S
   const {pipeline, sample, grouping} = leafPipeline(plan, tools)
   const bytes = node.op === 'bytes_over_time' || node.op === 'bytes_rate'
   const parameter = node.parameter === undefined ? '' : `(${node.parameter})`
-  const offset =
-    range.offsetNs === 0n ? '' : `, offset ${range.offsetNs < 0n ? '-' : ''}${formatPromDuration(Number(magnitude(range.offsetNs)))}`
+  const offset = range.offsetNs === 0n ? '' : `, offset ${range.offsetNs < 0n ? '-' : ''}${formatPromDuration(magnitude(range.offsetNs))}`
   return section(
-    `${title}: ${node.op}${parameter}, windows of ${formatPromDuration(Number(range.rangeNs))}${offset}, by each worker for its streams`,
+    `${title}: ${node.op}${parameter}, windows of ${formatPromDuration(range.rangeNs)}${offset}, by each worker for its streams`,
     [
       ['streams', [printSelector(range.selector)]],
       ...spanField(span),

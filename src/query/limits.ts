@@ -30,7 +30,7 @@ export function checkEntries(limit: number, {maxEntriesLimitPerQuery: max}: Quer
 /** @param lengthNs of the time the query covers. */
 export function checkLength(lengthNs: bigint, {maxQueryLengthMs: max}: QueryLimits): void {
   if (max > 0 && lengthNs > BigInt(max * NS_PER_MS)) {
-    const limit = formatPromDuration(max * NS_PER_MS)
+    const limit = formatPromDuration(BigInt(max * NS_PER_MS))
     throw refuse(`the query time range exceeds the limit (query length: ${formatGoDuration(lengthNs)}, limit: ${limit})`)
   }
 }
@@ -44,7 +44,7 @@ export function checkRanges(query: Query, spanNs: bigint, limits: QueryLimits): 
   for (const {rangeNs, offsetNs} of rangesOf(query)) {
     const max = limits.maxQueryRangeMs * NS_PER_MS
     if (max > 0 && rangeNs > BigInt(max)) {
-      throw refuse(`[interval] value exceeds limit: [${formatPromDuration(Number(rangeNs))}] > [${formatPromDuration(max)}]`)
+      throw refuse(`[interval] value exceeds limit: [${formatPromDuration(rangeNs)}] > [${formatPromDuration(BigInt(max))}]`)
     }
     const piece = spanNs < PIECE_NS ? spanNs : PIECE_NS
     checkLength(piece + rangeNs + (offsetNs > 0n ? offsetNs : 0n) + 1n, limits)

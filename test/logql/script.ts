@@ -128,7 +128,8 @@ function unescape(line: string): string {
 function offset(text: string): bigint {
   const negative = text.startsWith('-')
   const plain = negative ? text.slice(1) : text
-  const ns = plain.endsWith('ns') ? BigInt(plain.slice(0, -2)) : BigInt(parsePromDuration(plain))
+  const ns = plain.endsWith('ns') ? BigInt(plain.slice(0, -2)) : parsePromDuration(plain).ns
+  if (ns === undefined) throw new Error(`not a duration: ${text}`)
   return negative ? -ns : ns
 }
 

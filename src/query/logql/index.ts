@@ -53,7 +53,7 @@ export type {
 } from './ast.ts'
 export {checkQuery, type CheckOptions, type CheckTemplate} from './check-stages.ts'
 export type {CheckRegex} from './cursor.ts'
-export {formatGoDuration, formatPromDuration, parseGoDuration, parsePromDuration, type DurationResult} from './value/duration.ts'
+export {formatGoDuration, parseGoDuration} from './value/duration.ts'
 export {applyToNumbers, foldLiterals} from './fold.ts'
 export {format} from './format.ts'
 export {parseIpAddress, parseIpPattern, type IpAddress, type IpRange} from './value/ip.ts'

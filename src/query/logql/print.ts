@@ -6,7 +6,7 @@
  * names in a selector that need quotes are printed with them but cannot be read back.
  * Where Loki's text would change the meaning (byte sizes and vector() round), the exact number is printed instead.
  */
-import {quote} from '../../model/index.ts'
+import {formatPromDuration, quote} from '../../model/index.ts'
 import type {
   Binary,
   CompareOp,
@@ -22,7 +22,7 @@ import type {
 } from './ast.ts'
 import type {Extraction, LabelFormatItem, Query, Selector, Stage, Unwrap, Variants} from './ast.ts'
 import {formatByteSize} from './value/byte-size.ts'
-import {formatGoDuration, formatPromDuration} from './value/duration.ts'
+import {formatGoDuration} from './value/duration.ts'
 import {formatFixed, formatShortest} from './value/number.ts'
 
 export function print(query: Query): string {

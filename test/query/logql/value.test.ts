@@ -3,7 +3,6 @@ import {describe, expect, test} from 'vitest'
 import {
   formatFixed,
   formatGoDuration,
-  formatPromDuration,
   formatShortest,
   groupNames,
   parseGoDuration,
@@ -12,8 +11,8 @@ import {
   parseJsonPath,
   parseLogfmtKey,
   parsePattern,
-  parsePromDuration,
 } from '../../../src/query/logql/index.ts'
+import {formatPromDuration, parsePromDuration} from '../../../src/model/index.ts'
 
 describe('durations', () => {
   test.each([

@@ -6,7 +6,8 @@
  * then look-ahead that makes durations, sizes, flags, ranges and two-character symbols, then reserved words and functions.
  */
 import {parseByteSize} from '../value/byte-size.ts'
-import {parseGoDuration, parsePromDuration} from '../value/duration.ts'
+import {parsePromDuration} from '../../../model/index.ts'
+import {parseGoDuration} from '../value/duration.ts'
 import {parseFailureAt} from '../errors.ts'
 import {scanNumber, scanQuoted, unquote} from './strings.ts'
 import {FUNCTIONS, RESERVED, SYMBOLS_OF_ONE, SYMBOLS_OF_TWO, type Token} from './tokens.ts'
