@@ -11,6 +11,9 @@ import {diff, loadCases, push, send} from './run.mjs'
 const here = import.meta.dirname
 const cases = loadCases(path.join(here, 'cases'))
 
+/** Recorded answers that the data contradicts; docs/COMPATIBILITY.md says how. They must go on failing, or leave this list. */
+const CONTRADICTED = new Set(['unwrap/078-group-before-arguments', 'vector-aggregations/021-avg-without'])
+
 /** Topics whose endpoints are not there yet. */
 const LATER = new Set(['volume', 'volume-range', 'detected-fields', 'detected-field-values', 'detected-labels'])
 
@@ -27,6 +30,8 @@ afterAll(async () => {
 describe.each([...new Set(cases.map(c => c.topic))].filter(topic => !LATER.has(topic)))('%s', topic => {
   test.each(cases.filter(c => c.topic === topic).map(c => [c.name, c] as const))('%s', async (_name, c) => {
     const {status, text} = await send(server.url, c)
-    expect(diff(c, status, text), JSON.stringify(c.params)).toBeNull()
+    const difference = diff(c, status, text)
+    if (CONTRADICTED.has(c.name)) expect(difference, 'passes now: take it off the list').not.toBeNull()
+    else expect(difference, JSON.stringify(c.params)).toBeNull()
   })
 })
