@@ -3,7 +3,7 @@
  */
 import type {CompareOp, MatchOp} from '../logql/index.ts'
 import {encodeText, sameBytes} from '../bytes.ts'
-import {parseGoDuration, parseGoFloat, parseHumanBytes, parseShortFloat} from '../values/index.ts'
+import {parseGoDuration, parseGoFloat, parseHumanBytes, parseShortBytes, parseShortDuration, parseShortFloat} from '../values/index.ts'
 import {quote} from '../../model/index.ts'
 import type {Regex} from '../../regex/index.ts'
 import type {LabelTest} from './label-test.ts'
@@ -34,23 +34,15 @@ export function matchesTest(name: string, op: MatchOp, pattern: string, regex: R
 }
 
 export function numberTest(name: string, op: CompareOp, value: number): LabelTest {
-  const test = convertedTest(name, op, value, String(value), parseGoFloat)
-  const holds = comparison(op)
-  return {
-    ...test,
-    testBytes(bytes, from, to) {
-      const actual = parseShortFloat(bytes, from, to)
-      return Number.isNaN(actual) ? undefined : holds(actual, value)
-    },
-  }
+  return convertedTest(name, op, value, String(value), parseGoFloat, parseShortFloat)
 }
 
 export function durationTest(name: string, op: CompareOp, ns: number, written: string): LabelTest {
-  return convertedTest(name, op, ns, written, parseGoDuration)
+  return convertedTest(name, op, ns, written, parseGoDuration, parseShortDuration)
 }
 
 export function bytesTest(name: string, op: CompareOp, bytes: number, written: string): LabelTest {
-  return convertedTest(name, op, bytes, written, parseHumanBytes)
+  return convertedTest(name, op, bytes, written, parseHumanBytes, parseShortBytes)
 }
 
 // How many distinct values of one label keep their verdict. Values of parsed labels repeat a lot: status codes, sizes, levels.
@@ -63,6 +55,7 @@ function convertedTest(
   wanted: number,
   written: string,
   convert: (text: string) => number | string,
+  convertShort: (bytes: Uint8Array, from: number, to: number) => number,
 ): LabelTest {
   const holds = comparison(op)
   const memo = new Map<string, number | string>()
@@ -79,6 +72,10 @@ function convertedTest(
         memo.set(value, actual)
       }
       return typeof actual === 'string' ? {details: actual} : holds(actual, wanted)
+    },
+    testBytes(bytes, from, to) {
+      const actual = convertShort(bytes, from, to)
+      return Number.isNaN(actual) ? undefined : holds(actual, wanted)
     },
   }
 }

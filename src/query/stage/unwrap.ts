@@ -4,7 +4,7 @@
  */
 import type {Batch} from '../batch.ts'
 import {viewLabel, type LabelView} from '../label-view.ts'
-import {parseGoDuration, parseGoFloat, parseHumanBytes, parseShortFloat} from '../values/index.ts'
+import {parseGoDuration, parseGoFloat, parseHumanBytes, parseShortBytes, parseShortDuration, parseShortFloat} from '../values/index.ts'
 import type {LabelFilterPlan} from './label-filter.ts'
 import type {SamplePlan, SampleStage} from './sample.ts'
 import {withNames, type Stage} from './stage.ts'
@@ -77,17 +77,17 @@ class Unwrap implements SampleStage {
 
   #values(batch: Batch, view: LabelView, values: Float64Array): void {
     const {parsed} = view
-    const plain = this.#conversion === 'number'
+    const conversion = this.#conversion
     const {selected} = batch
     let kept = 0
     for (let i = 0; i < batch.count; i++) {
       const row = selected[i]!
       let value = NaN
-      if (plain && parsed?.isSpan(row)) value = parseShortFloat(batch.buffer, parsed.start(row), parsed.end(row))
+      if (parsed?.isSpan(row)) value = convertShort(batch.buffer, parsed.start(row), parsed.end(row), conversion)
       if (Number.isNaN(value)) {
         const text = view.text(row)
         if (text === undefined || text === '') continue
-        value = settle(batch, row, convert(text, this.#conversion))
+        value = settle(batch, row, convert(text, conversion))
       }
       values[row] = value
       selected[kept++] = row
@@ -108,6 +108,19 @@ function convert(text: string, conversion: Conversion): number | string {
       const ns = parseGoDuration(text)
       return typeof ns === 'number' ? ns / NS_PER_SECOND : ns
     }
+  }
+}
+
+/** As {@link convert}, for what can be read without making a string of it; NaN for the rest. */
+function convertShort(bytes: Uint8Array, from: number, to: number, conversion: Conversion): number {
+  switch (conversion) {
+    case 'number':
+      return parseShortFloat(bytes, from, to)
+    case 'bytes':
+      return parseShortBytes(bytes, from, to)
+    case 'duration':
+    case 'duration_seconds':
+      return parseShortDuration(bytes, from, to) / NS_PER_SECOND
   }
 }
 
