@@ -65,14 +65,15 @@ class LineFilter implements Stage {
     const {buffer, offsets, rows} = batch
     if (this.#rows.length < rows) this.#rows = new Uint32Array(rows)
     const found = this.#rows
+    const among = batch.count < rows ? batch.selected.subarray(0, batch.count) : undefined
     if (this.#tests.length === 1) {
-      const count = this.#tests[0]!.findRows!(buffer, offsets, found)
+      const count = this.#tests[0]!.findRows!(buffer, offsets, found, among)
       keepListed(batch, found, count, this.#negate)
       return
     }
     const marks = new Uint8Array(rows).fill(this.#negate ? 1 : 0)
     for (const test of this.#tests) {
-      const count = test.findRows!(buffer, offsets, found)
+      const count = test.findRows!(buffer, offsets, found, among)
       for (let i = 0; i < count; i++) marks[found[i]!] = this.#negate ? 0 : 1
     }
     keepMarked(batch, marks)

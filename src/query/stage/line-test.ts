@@ -18,6 +18,10 @@ export interface LineTest {
   /** Texts of which a line must have one: searched for in whole buffers first. Undefined when every line is looked at. For explain. */
   readonly searched?: Searched
   test(bytes: Uint8Array, from: number, to: number): boolean
-  /** Ascending numbers of the lines that pass, into `out`; only where it beats testing line by line. */
-  readonly findRows?: (lines: Uint8Array, offsets: Uint32Array, out: Uint32Array) => number
+  /**
+   * Ascending numbers of the lines that pass, into `out`; only where it beats testing line by line.
+   *
+   * @param among lines that matter, ascending, when not all do: of others it may say either.
+   */
+  readonly findRows?: (lines: Uint8Array, offsets: Uint32Array, out: Uint32Array, among?: Uint32Array) => number
 }

@@ -8,6 +8,7 @@
 import {quote} from '../../model/index.ts'
 import {decodeText, encodeText} from '../bytes.ts'
 import {parsePattern} from '../logql/index.ts'
+import {keepCommon} from './selection.ts'
 import type {LineSearch, LineTest} from './line-test.ts'
 
 const PATTERN_COST = 3
@@ -38,8 +39,9 @@ export function patternTest(pattern: string, search: LineSearch): LineTest {
     cost: PATTERN_COST,
     searched: {texts: [decodeText(longest, 0, longest.length)], fold: false, decides: false},
     test,
-    findRows(lines, offsets, out) {
-      const found = search.findRows(lines, offsets, longest, false, out)
+    findRows(lines, offsets, out, among) {
+      let found = search.findRows(lines, offsets, longest, false, out)
+      if (among !== undefined) found = keepCommon(out, found, among)
       let count = 0
       for (let i = 0; i < found; i++) {
         const row = out[i]!

@@ -6,6 +6,7 @@ import {quote} from '../../model/index.ts'
 import {compileRegex, type LiteralSet, type Regex} from '../../regex/index.ts'
 import {decodeText} from '../bytes.ts'
 import {containsTest} from './contains.ts'
+import {keepCommon} from './selection.ts'
 import type {LineSearch, LineTest, Searched} from './line-test.ts'
 
 const REGEX_COST = 16
@@ -57,9 +58,9 @@ function nonEmptyLines(_lines: Uint8Array, offsets: Uint32Array, out: Uint32Arra
 }
 
 function testAll(regex: Regex, search: LineSearch): FindRows {
-  return (lines, offsets, out) => {
+  return (lines, offsets, out, among) => {
     const {table} = regex
-    return table === undefined ? testRows(regex, lines, offsets, undefined, out) : search.dfaRows(lines, offsets, table, undefined, out)
+    return table === undefined ? testRows(regex, lines, offsets, among, out) : search.dfaRows(lines, offsets, table, among, out)
   }
 }
 
@@ -79,7 +80,7 @@ const TABLE_ROWS_MIN = 64
 
 function testFound(regex: Regex, {literals, fold}: LiteralSet, search: LineSearch): FindRows {
   let marks = new Uint8Array(0)
-  return (lines, offsets, out) => {
+  return (lines, offsets, out, among) => {
     const rows = offsets.length - 1
     let found = 0
     if (literals.length === 1) found = search.findRows(lines, offsets, literals[0]!, fold, out)
@@ -92,6 +93,7 @@ function testFound(regex: Regex, {literals, fold}: LiteralSet, search: LineSearc
       }
       for (let row = 0; row < rows; row++) if (marks[row] === 1) out[found++] = row
     }
+    if (among !== undefined) found = keepCommon(out, found, among)
     const candidates = out.subarray(0, found)
     const table = found >= TABLE_ROWS_MIN ? regex.table : undefined
     return table === undefined ? testRows(regex, lines, offsets, candidates, out) : search.dfaRows(lines, offsets, table, candidates, out)

@@ -28,6 +28,19 @@ export function keepListed(batch: Batch, rows: Uint32Array, count: number, negat
   batch.count = kept
 }
 
+/** Of the first `count` rows keeps those that the other list has too, in place; returns how many. */
+export function keepCommon(rows: Uint32Array, count: number, among: Uint32Array): number {
+  let kept = 0
+  let at = 0
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!
+    while (at < among.length && among[at]! < row) at++
+    if (at === among.length) break
+    if (among[at] === row) rows[kept++] = row
+  }
+  return kept
+}
+
 /** Keeps the selected rows for which `keep` is true. */
 export function keepRows(batch: Batch, keep: (row: number) => boolean): void {
   const {selected} = batch
