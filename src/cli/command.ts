@@ -76,7 +76,7 @@ export async function runCommand(command: Command, args: readonly string[], io: 
         {type: f.type, multiple: f.multiple ?? false, ...(f.short === undefined ? {} : {short: f.short})},
       ]),
     )
-    parsed = parseArgs({args: [...args], options, allowPositionals: true, strict: true, allowNegative: true})
+    parsed = parseArgs({args: [...args], options, allowPositionals: true, strict: true})
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }

@@ -1,6 +1,5 @@
 /* skald fmt: LogQL in its canonical layout. */
 import {text as readText} from 'node:stream/consumers'
-import {formatQuery} from '../query/index.ts'
 import type {Command} from './command.ts'
 import {EXIT_OK, UsageError} from './command.ts'
 
@@ -14,6 +13,7 @@ export const fmtCommand: Command = {
     const [query, ...rest] = positionals
     if (rest.length > 0) throw new UsageError('give one query, quoted')
     const text = query === undefined || query === '-' ? await readText(io.in) : query
+    const {formatQuery} = await import('../query/index.ts')
     io.out.write(`${formatQuery(text)}\n`)
     return EXIT_OK
   },

@@ -9,7 +9,7 @@ import {inspectCommand} from './inspect.ts'
 import {labelsCommand, seriesCommand} from './labels.ts'
 import {pushCommand} from './push.ts'
 import {queryCommand} from './query.ts'
-import {serveCommand} from './serve.ts'
+import {serveCommand} from './serve-command.ts'
 import {tailCommand} from './tail.ts'
 import {VERSION} from './version.ts'
 

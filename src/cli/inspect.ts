@@ -3,9 +3,8 @@
  */
 import {open, readFile, realpath} from 'node:fs/promises'
 import path from 'node:path'
-import {createKernel} from '../kernel/index.ts'
-import {describeLog, describeManifest, describePart, openLocalObjectStore, openPart} from '../store/index.ts'
-import type {Command, Io} from './command.ts'
+import {Failure} from '../model/index.ts'
+import type {Command} from './command.ts'
 import {EXIT_FAILED, EXIT_OK, UsageError} from './command.ts'
 import {write} from './output.ts'
 
@@ -26,20 +25,27 @@ export const inspectCommand: Command = {
     let code = EXIT_OK
     for (const file of files) {
       if (files.length > 1) io.out.write(`== ${file}\n`)
-      for await (const line of describe(file, values.on('rows'))) {
-        // Damage of parts and manifests is thrown; that of a log is shown where it is, and what follows it too.
-        if (/^@\d+ +DAMAGED /.test(line)) code = EXIT_FAILED
-        if (!(await print(io, line))) return code
+      try {
+        for await (const line of describe(file, values.on('rows'))) {
+          // Damage of parts and manifests is thrown; that of a log is shown where it is, and what follows it too.
+          if (/^@\d+ +DAMAGED /.test(line)) code = EXIT_FAILED
+          if (!(await write(io.out, `${line}\n`))) return code
+        }
+      } catch (error) {
+        // The other files may be whole.
+        if (!Failure.is(error) || files.length === 1) throw error
+        io.err.write(`skald inspect: ${error.message}\n`)
+        code = EXIT_FAILED
       }
     }
     return code
   },
 }
 
-const print = (io: Io, line: string) => write(io.out, `${line}\n`)
-
 async function* describe(file: string, rows: boolean): AsyncGenerator<string> {
   const name = path.basename(file)
+  const {describeLog, describeManifest, describePart, openLocalObjectStore, openPart} = await import('../store/index.ts')
+  const {createKernel} = await import('../kernel/index.ts')
   if (name.endsWith('.part')) {
     // Parts are read through the object store, as the server reads them.
     const real = await realpath(file)

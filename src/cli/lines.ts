@@ -9,6 +9,7 @@ export type Line = Uint8Array
 
 const READ_BYTES = 256 * 1024
 const POLL_MS = 200
+const STREAM_END_MS = 500
 const NEWLINE = 0x0a
 
 /** Cuts a stream of buffers into lines; keeps what is unfinished for the next buffer. */
@@ -35,9 +36,17 @@ class Splitter {
   }
 }
 
-export async function* readStreamLines(input: NodeJS.ReadableStream): AsyncGenerator<Line[]> {
+/** Ends with the stream, or some time after the interrupt: a pipe's writer is mostly interrupted too, and ends it. */
+export async function* readStreamLines(input: NodeJS.ReadableStream, signal: AbortSignal): AsyncGenerator<Line[]> {
   const splitter = new Splitter()
-  for await (const chunk of input) {
+  const stopped = new Promise<undefined>(resolve => {
+    signal.addEventListener('abort', () => setTimeout(() => resolve(undefined), STREAM_END_MS).unref(), {once: true})
+  })
+  const chunks = input[Symbol.asyncIterator]()
+  for (;;) {
+    const next = await Promise.race([chunks.next(), stopped])
+    if (next === undefined || next.done === true) break
+    const chunk: string | Buffer = next.value
     const lines = splitter.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
     if (lines.length > 0) yield lines
     yield []
@@ -52,11 +61,16 @@ export async function* readFileLines(file: string, follow: boolean, signal: Abor
   let inode = (await handle.stat()).ino
   let position = 0
   const buffer = Buffer.allocUnsafe(READ_BYTES)
+  const readOn = async (): Promise<number> => {
+    const {bytesRead} = await handle.read(buffer, 0, buffer.length, position)
+    position += bytesRead
+    return bytesRead
+  }
   try {
     for (;;) {
-      const {bytesRead} = await handle.read(buffer, 0, buffer.length, position)
+      if (signal.aborted && !follow) break
+      const bytesRead = await readOn()
       if (bytesRead > 0) {
-        position += bytesRead
         const lines = splitter.push(buffer.subarray(0, bytesRead))
         if (lines.length > 0) yield lines
         continue
@@ -67,11 +81,15 @@ export async function* readFileLines(file: string, follow: boolean, signal: Abor
       const now = await replaced(file, handle, inode, position)
       if (now === 'same') continue
       if (now === 'rotated') {
-        yield splitter.rest()
+        // What was written to the old file since the last read is not in the new one.
+        for (let read = await readOn(); read > 0; read = await readOn()) yield splitter.push(buffer.subarray(0, read))
+        const next = await open(file, 'r').catch(() => undefined)
+        if (next === undefined) continue // gone again; its successor will come
         await handle.close()
-        handle = await open(file, 'r')
+        handle = next
         inode = (await handle.stat()).ino
       }
+      yield splitter.rest()
       position = 0
     }
     yield splitter.rest()

@@ -19,6 +19,7 @@ import {parseTimeArg} from './times.ts'
 const BATCH_BYTES = 1024 * 1024
 const BATCH_LINES = 10_000
 const RETRIES_MAX = 10
+const GRACE_MS = 5000
 
 export const pushCommand: Command = {
   name: 'push',
@@ -46,18 +47,26 @@ export const pushCommand: Command = {
     const now = systemNowNs()
     const start = values.optional('start')
     const clock = ascending(start === undefined ? now : parseTimeArg('start', start, now), start === undefined)
-    const sender = new Sender(new Client(values, io.signal), io, values.on('quiet'))
+    const sender = new Sender(new Client(values, afterGrace(io.signal)), io, values.on('quiet'))
     const read = async (file: string) => {
       const own = file === '-' || values.on('no-filename') ? labels : [...labels, {name: 'filename', value: file}]
       const stream = formatLabels(sortLabels(own.length === 0 ? [{name: 'job', value: 'skald-push'}] : [...own]))
-      const source = file === '-' ? readStreamLines(io.in) : readFileLines(file, follow, io.signal)
+      const source = file === '-' ? readStreamLines(io.in, io.signal) : readFileLines(file, follow, io.signal)
       await sendLines(source, stream, metadata, clock, sender)
     }
     if (follow) await Promise.all(files.map(read))
     else for (const file of files) await read(file)
     sender.finish()
-    return sender.refused === 0 ? EXIT_OK : EXIT_FAILED
+    // Following ends with an interrupt; anything else that is interrupted is not done.
+    return sender.refused === 0 && (follow || !io.signal.aborted) ? EXIT_OK : EXIT_FAILED
   },
+}
+
+/** Aborted a while after the interrupt: what was read is still sent. */
+function afterGrace(signal: AbortSignal): AbortSignal {
+  const late = new AbortController()
+  signal.addEventListener('abort', () => setTimeout(() => late.abort(signal.reason), GRACE_MS).unref(), {once: true})
+  return late.signal
 }
 
 function pairs(flag: string, texts: readonly string[]): Label[] {

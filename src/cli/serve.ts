@@ -10,14 +10,14 @@ import {availableParallelism} from 'node:os'
 import path from 'node:path'
 import type {FastifyInstance} from 'fastify'
 import {createApi} from '../api/index.ts'
-import {loadConfig, optionFlags, renderEffective, renderHelp, type Config, type LimitsProvider} from '../config/index.ts'
+import {loadConfig, renderEffective, type Config, type LimitsProvider} from '../config/index.ts'
 import {createIngest} from '../ingest/index.ts'
 import {createKernel} from '../kernel/index.ts'
 import {createQueryEngine} from '../query/index.ts'
 import {openDatabase, openLocalObjectStore, type Database} from '../store/index.ts'
 import {startWorkers, type Workers} from '../worker/index.ts'
 import {systemClock} from './clock.ts'
-import {EXIT_OK, type Command, type Io} from './command.ts'
+import {EXIT_OK, UsageError, type Io} from './command.ts'
 import {watchFailures} from './failures.ts'
 import {createLogger, type Logger} from './logger.ts'
 import {createMetrics} from './metrics.ts'
@@ -27,24 +27,8 @@ import {VERSION} from './version.ts'
 const CONFIG_POLL_MS = 2000
 const QUERY_WORKERS_DEFAULT_MAX = 4
 
-export const serveCommand: Command = {
-  name: 'serve',
-  summary: 'run the server',
-  usage: '[flags]',
-  about:
-    'Every option is also an environment variable (SKALD_SERVER_LISTEN) and a key of the YAML file given with --config; see docs/CONFIG.md.',
-  examples: [
-    'skald serve',
-    'skald serve --listen 0.0.0.0:3100 --data /var/lib/skald',
-    'skald serve --config skald.yaml --limits.profile loki',
-  ],
-  flags: {},
-  extraFlags: () => ['config', ...optionFlags()],
-  extraHelp: () => renderHelp(),
-  runRaw: serve,
-}
-
-async function serve(args: readonly string[], io: Io): Promise<number> {
+/** Runs until the signal; the exit code. */
+export async function serve(args: readonly string[], io: Io): Promise<number> {
   const {config, limits, configFile, warnings} = loadConfig({args, env: io.env, readFile: file => readFileSync(file, 'utf8')})
   const log = createLogger(config.log, io)
   for (const warning of warnings) log.warn(warning)
@@ -65,6 +49,7 @@ async function serve(args: readonly string[], io: Io): Promise<number> {
 type Running = {readonly url: string; stop(): Promise<void>}
 
 async function start(config: Config, limits: LimitsProvider, log: Logger): Promise<Running> {
+  const {host, port} = parseListen(config.server.listen)
   const dataDir = path.resolve(config.store.dataDir)
   const objectsDir = path.join(dataDir, 'objects')
   const metrics = createMetrics(VERSION)
@@ -153,7 +138,6 @@ async function start(config: Config, limits: LimitsProvider, log: Logger): Promi
     await workers.close()
   }
   try {
-    const {host, port} = parseListen(config.server.listen)
     const url = await server.listen({host, port})
     log.info({url, dataDir, queryWorkers, version: VERSION, node: process.version}, 'listening')
     return {url, stop}
@@ -199,7 +183,7 @@ function watchLimits(file: string | undefined, limits: LimitsProvider, log: Logg
 /** `127.0.0.1:3100`, `:3100`, `[::1]:3100`. */
 function parseListen(text: string): {host: string; port: number} {
   const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text)
-  if (match === null) throw new Error(`--server.listen: ${JSON.stringify(text)} is not host:port`)
+  if (match === null) throw new UsageError(`--server.listen: ${JSON.stringify(text)} is not host:port`)
   const host = match[1] ?? match[2] ?? ''
   return {host: host === '' ? '0.0.0.0' : host, port: Number(match[3])}
 }

@@ -5,7 +5,7 @@ import {EXIT_OK, UsageError} from './command.ts'
 import {Client, CLIENT_FLAGS, RequestError} from './client.ts'
 import {systemNowNs} from './clock.ts'
 import {createPrinter, OUTPUT_FLAGS, write} from './output.ts'
-import {pages} from './pages.ts'
+import {keyOf, pages, type PageRequest} from './pages.ts'
 import {parseDurationArg} from './times.ts'
 
 const NS_PER_MS = 1_000_000n
@@ -43,16 +43,24 @@ export const tailCommand: Command = {
     const shown = new Map<string, bigint>() // entry -> its time, as long as it may be answered again
     const begin = systemNowNs()
     let from = begin - parseDurationArg('since', values.text('since'))
+    const remember = async (request: PageRequest): Promise<void> => {
+      for await (const page of pages(client, request)) {
+        if (page.kind === 'metric') throw new UsageError('only log queries can be followed')
+        for (const e of page.entries) shown.set(keyOf(e), e.tsNs)
+      }
+    }
     let first = true
     while (!io.signal.aborted) {
       const to = systemNowNs() - delay
       try {
+        // The first answer shows the newest lines only; those before them will be answered again and are not to be shown then.
+        if (first) await remember({query, startNs: to - OVERLAP_NS, endNs: to, batch: 1000, forward: true, limit: Number.POSITIVE_INFINITY})
         const request = {query, startNs: from, endNs: to, batch: 1000, forward: !first, limit: first ? lines : Number.POSITIVE_INFINITY}
         for await (const page of pages(client, request)) {
           if (page.kind === 'metric') throw new UsageError('only log queries can be followed')
           const entries = first ? [...page.entries].reverse() : page.entries
-          const fresh = entries.filter(e => !shown.has(`${e.tsNs}${JSON.stringify(e.labels)}${e.line}`))
-          for (const e of fresh) shown.set(`${e.tsNs}${JSON.stringify(e.labels)}${e.line}`, e.tsNs)
+          const fresh = first ? entries : entries.filter(e => !shown.has(keyOf(e)))
+          for (const e of fresh) shown.set(keyOf(e), e.tsNs)
           if (!(await write(io.out, fresh.map(print).join('')))) return EXIT_OK
         }
         first = false
