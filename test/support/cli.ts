@@ -1,5 +1,8 @@
-/* The `skald` command in a process of its own, from dist/. */
+/* The `skald` command: in a process of its own, from dist/; or here, for what needs no process. */
 import {spawn} from 'node:child_process'
+import {PassThrough} from 'node:stream'
+import {text} from 'node:stream/consumers'
+import {runCli} from '../../src/cli/index.ts'
 import {MAIN} from './server.ts'
 
 export type CliResult = {readonly code: number | null; readonly out: Buffer; readonly err: string}
@@ -28,6 +31,18 @@ export async function skaldText(args: readonly string[], options: CliOptions = {
   const {code, out, err} = await skald(args, options)
   if (code !== 0) throw new Error(`skald ${args.join(' ')} ended with ${code}: ${err}`)
   return out.toString()
+}
+
+/** Runs `skald <args>` in this process: much faster, for what is about arguments and texts. */
+export async function skaldHere(args: readonly string[]): Promise<{code: number; out: string; err: string}> {
+  const [out, err, input] = [new PassThrough(), new PassThrough(), new PassThrough()]
+  input.end()
+  const texts = Promise.all([text(out), text(err)])
+  const code = await runCli(args, {out, err, in: input, env: {}, signal: new AbortController().signal})
+  out.end()
+  err.end()
+  const [outText, errText] = await texts
+  return {code, out: outText, err: errText}
 }
 
 export type RunningCli = {
