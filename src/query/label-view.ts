@@ -47,6 +47,16 @@ export function viewLabel(batch: Batch, name: string): LabelView {
   }
 }
 
+/**
+ * As filters read labels: `__error__` is the error and never a label of that name, `__error_details__` is not to be seen
+ * (logql § 3.4).
+ */
+export function viewForFilter(batch: Batch, name: string): LabelView {
+  if (name === ERROR_LABEL && batch.errors.any) return viewError(batch, name)
+  if (name !== ERROR_LABEL && name !== ERROR_DETAILS_LABEL) return viewLabel(batch, name)
+  return {name, uniform: {value: undefined}, codes: undefined, absent: undefined, parsed: undefined, text: () => undefined}
+}
+
 function metaText(meta: MetaView, row: number): string | undefined {
   const code = meta.codes[row]!
   return code === 0 ? undefined : meta.column.value(code - 1)

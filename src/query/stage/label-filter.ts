@@ -4,7 +4,7 @@
  */
 import type {MetaColumn} from '../../store/index.ts'
 import type {Batch} from '../batch.ts'
-import {viewLabel, type LabelView} from '../label-view.ts'
+import {viewForFilter, type LabelView} from '../label-view.ts'
 import type {LabelTest, Verdict} from './label-test.ts'
 import {keepMarked} from './selection.ts'
 import {withNames, type Stage, type StagePlan} from './stage.ts'
@@ -68,7 +68,7 @@ class LabelFilter implements Stage {
       return
     }
     if (condition.kind === 'test') {
-      const uniform = viewLabel(batch, condition.test.name).uniform
+      const uniform = viewForFilter(batch, condition.test.name).uniform
       if (uniform !== undefined) {
         const verdict = condition.test.test(uniform.value)
         if (verdict === false) batch.count = 0
@@ -102,7 +102,7 @@ function mark(batch: Batch, condition: LabelCondition, rows: Uint32Array, count:
 }
 
 function markTest(batch: Batch, test: LabelTest, rows: Uint32Array, count: number, marks: Uint8Array): void {
-  const view = viewLabel(batch, test.name)
+  const view = viewForFilter(batch, test.name)
   if (view.uniform !== undefined) {
     const verdict = test.test(view.uniform.value)
     for (let i = 0; i < count; i++) marks[rows[i]!] = settle(batch, rows[i]!, verdict)
