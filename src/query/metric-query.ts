@@ -90,7 +90,7 @@ export async function runMetricQuery<Snapshot>(
   let heldBytes = 0
   const scanned = await Promise.all(
     leaves.map(async leaf => {
-      const max = leaf.plan.node === unreduced ? seriesMax : Infinity
+      const max = leaf.plan.asked === unreduced ? seriesMax : Infinity
       return {leaf, answers: await scanOne(job!, leaf, max)}
     }),
   )
@@ -104,7 +104,7 @@ export async function runMetricQuery<Snapshot>(
         'BAD_REQUEST',
         `the query needs more memory than allowed (${memoryMaxBytes} bytes): it has too many series and steps`,
       )
-    results.set(leaf.plan.node, mergePartials(leaf.spec, partials))
+    results.set(leaf.plan.asked, mergePartials(leaf.spec, partials))
   }
   const leafResult = (node: RangeAggregation): Matrix => results.get(node) ?? {grid, series: []}
   const around = {leafResult, compileExpand, approxTopk}

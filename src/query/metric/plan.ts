@@ -1,10 +1,13 @@
 /*
  * What a planner must know of a metric expression: its leaves, and which labels their series need.
  */
-import type {Grouping, MetricExpr, RangeAggregation, RangeOp, Variants, VectorAggregation} from '../logql/index.ts'
+import type {Grouping, LogRange, MetricExpr, RangeAggregation, RangeOp, Variants, VectorAggregation} from '../logql/index.ts'
 import type {Grid, LeafSpec} from './grid.ts'
 
 export type LeafPlan = {
+  /** The aggregation as it stands in the query, by which {@link evaluate} asks for its result. */
+  readonly asked: RangeAggregation
+  /** What is computed: of variants, over the entries they share. */
   readonly node: RangeAggregation
   /** How the labels of samples may be reduced before they reach the leaf; undefined: not at all. */
   readonly grouping: Grouping | undefined
@@ -22,7 +25,7 @@ const DISTRIBUTES: Partial<Record<VectorAggregation['op'], readonly RangeOp[]>> 
   max: ['max_over_time'],
 }
 
-/** All range aggregations, left to right, as the same objects that {@link evaluate} asks for. */
+/** All range aggregations, left to right. */
 export function leavesOf(query: MetricExpr | Variants): LeafPlan[] {
   switch (query.kind) {
     case 'literal':
@@ -37,8 +40,13 @@ export function leavesOf(query: MetricExpr | Variants): LeafPlan[] {
     case 'binary':
       return [...leavesOf(query.left), ...leavesOf(query.right)]
     case 'variants':
-      return query.variants.flatMap(leavesOf)
+      return query.variants.flatMap(leavesOf).map(leaf => ({...leaf, node: overEntriesOf(query.of, leaf.node)}))
   }
+}
+
+/** Selector and stages of a variant do not count: its window, unwrap and grouping do (logql § 6.9). */
+function overEntriesOf({selector, stages}: LogRange, node: RangeAggregation): RangeAggregation {
+  return {...node, range: {...node.range, selector, stages}}
 }
 
 function plan(node: RangeAggregation, outer: VectorAggregation | undefined): LeafPlan {
@@ -48,7 +56,7 @@ function plan(node: RangeAggregation, outer: VectorAggregation | undefined): Lea
   // has no label v.
   const label = node.range.unwrap?.label
   const named = grouping !== undefined && !grouping.without && label !== undefined && grouping.labels.includes(label)
-  return {node, grouping, pushed, removedLabel: named && (!pushed || outer.op === 'sum') ? undefined : label}
+  return {asked: node, node, grouping, pushed, removedLabel: named && (!pushed || outer.op === 'sum') ? undefined : label}
 }
 
 export function leafSpec({op, parameter, range}: RangeAggregation, grid: Grid): LeafSpec {
