@@ -1,38 +1,23 @@
 /*
  * The scripts on the real store: rows in the head, in one part, in many, in both, and merged.
  */
-import {readdirSync, readFileSync} from 'node:fs'
 import {afterAll, describe, test} from 'vitest'
 import {createKernel} from '../../src/kernel/index.ts'
 import {createExecutor, createQueryEngine, type QueryEngine} from '../../src/query/index.ts'
 import {createReader, type Database, type Snapshot} from '../../src/store/index.ts'
 import {makeAppend, StreamRefs, type TestStream} from '../store/support/push.ts'
 import {makeStore, type TestStore} from '../store/support/store.ts'
-import {T0} from '../query/support/fake-engine.ts'
 import type {FakeStream} from '../query/support/fake-store.ts'
-import {runEvaluation} from './run-script.ts'
-import {parseScript} from './script.ts'
+import {engineTarget} from './script/engine-target.ts'
+import {readScript, SCRIPTS, T0} from './script/files.ts'
+import {pushesOf} from './script/pushes.ts'
+import {runEvaluations} from './script/run.ts'
 
 const stores: TestStore[] = []
 afterAll(() => Promise.all(stores.map(store => store.remove())))
 
-/** Pushes of at most `size` entries each, in an order in which no stream goes back in time. */
-function pushesOf(load: readonly FakeStream[], size: number): TestStream[][] {
-  const all = load.flatMap(({labels, entries}) => entries.map(entry => ({labels, entry})))
-  const pushes: TestStream[][] = []
-  for (let i = 0; i < all.length; i += size) {
-    pushes.push(
-      all.slice(i, i + size).map(({labels, entry: {tsNs, line, metadata}}) => ({
-        labels,
-        entries: [{ts: tsNs, line: line as string, meta: Object.entries(metadata ?? {})}],
-      })),
-    )
-  }
-  return pushes
-}
-
-type Append = (push: readonly TestStream[]) => Promise<void>
-type Fill = (database: Database, append: Append, pushes: (size: number) => TestStream[][]) => Promise<void>
+type Append = (push: readonly FakeStream[]) => Promise<void>
+type Fill = (database: Database, append: Append, pushes: (size: number) => FakeStream[][]) => Promise<void>
 
 const LAYOUTS: Readonly<Record<string, Fill>> = {
   head: async (_, append, pushes) => {
@@ -70,19 +55,20 @@ function engineOf(database: Database, {objects}: TestStore): QueryEngine {
   })
 }
 
-const scripts = readdirSync(import.meta.dirname).filter(name => name.endsWith('.logql'))
+function streamOf({labels, entries}: FakeStream): TestStream {
+  return {labels, entries: entries.map(({tsNs, line, metadata}) => ({ts: tsNs, line, meta: Object.entries(metadata ?? {})}))}
+}
 
-describe.each(scripts)('%s', name => {
-  const script = parseScript(readFileSync(`${import.meta.dirname}/${name}`, 'utf8'), T0)
+describe.each(SCRIPTS)('%s', name => {
+  const {load, evaluations, limits} = readScript(name)
   test.each(Object.entries(LAYOUTS))('%s', async (_, fill) => {
     const store = await makeStore()
     stores.push(store)
     const database = await store.open()
     const refs = new StreamRefs()
-    const append: Append = push => database.append(makeAppend(refs, 'fake', push))
-    await fill(database, append, size => pushesOf(script.load, size))
-    const engine = engineOf(database, store)
-    for (const evaluation of script.evaluations) await runEvaluation(engine, evaluation)
+    const append: Append = push => database.append(makeAppend(refs, 'fake', push.map(streamOf)))
+    await fill(database, append, size => pushesOf(load, size))
+    await runEvaluations(engineTarget(engineOf(database, store), limits), evaluations, name)
     await database.close()
   })
 })

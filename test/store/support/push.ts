@@ -6,7 +6,7 @@ import snappy from 'snappy'
 import {formatLabels, type Labels} from '../../../src/model/index.ts'
 import type {Append, StreamRef} from '../../../src/store/append.ts'
 
-export type Entry = {ts: bigint; line: string; meta?: [string, string][]; level?: number}
+export type Entry = {ts: bigint; line: string | Uint8Array; meta?: [string, string][]; level?: number}
 export type TestStream = {labels: Labels; entries: Entry[]}
 
 const {root} = protobuf.parse(`syntax = "proto3";
@@ -14,7 +14,7 @@ const {root} = protobuf.parse(`syntax = "proto3";
   message Stream { string labels = 1; repeated Entry entries = 2; }
   message Timestamp { int64 seconds = 1; int32 nanos = 2; }
   message Pair { string name = 1; string value = 2; }
-  message Entry { Timestamp timestamp = 1; string line = 2; repeated Pair structuredMetadata = 3; }`)
+  message Entry { Timestamp timestamp = 1; bytes line = 2; repeated Pair structuredMetadata = 3; }`)
 const PushRequest = root.lookupType('PushRequest')
 
 export function encodePush(streams: readonly TestStream[]): Uint8Array {
@@ -23,7 +23,7 @@ export function encodePush(streams: readonly TestStream[]): Uint8Array {
       labels: formatLabels(s.labels),
       entries: s.entries.map(e => ({
         timestamp: timestampOf(e.ts),
-        line: e.line,
+        line: typeof e.line === 'string' ? Buffer.from(e.line) : e.line,
         structuredMetadata: (e.meta ?? []).map(([name, value]) => ({name, value})),
       })),
     })),
