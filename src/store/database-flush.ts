@@ -13,6 +13,7 @@ import type {LogFolder} from './log/index.ts'
 import {parseLogName} from './log/index.ts'
 import type {Maintenance} from './merge/index.ts'
 import type {PartMeta} from './part/index.ts'
+import type {Pace} from './database-pace.ts'
 import type {PartUse} from './database-parts.ts'
 import type {DatabaseLimits, Timers} from './database-options.ts'
 import {Failure, type Clock} from '../model/index.ts'
@@ -28,6 +29,7 @@ export type FlusherOptions = {
   readonly randomId: () => string
   readonly timers: Timers
   readonly limits: DatabaseLimits
+  readonly pace: Pace
   /** A generation is gone from the queue. */
   readonly flushed: () => void
   /** An attempt failed; it is tried again. */
@@ -111,9 +113,12 @@ export class Flusher {
   }
 
   async #flush(generation: Generation): Promise<void> {
+    const {clock, pace} = this.#options
+    const startedMs = clock.monotonicMs()
     for (const head of generation.heads.values()) await this.#flushTenant(generation, head)
     this.frozen.shift()
     this.stats.flushes++
+    pace.flushed(generation.rawBytes, clock.monotonicMs() - startedMs)
     generation.drop()
     this.#options.flushed()
     await deleteLog(this.#options.log, generation.number)

@@ -72,7 +72,7 @@ export type DatabaseOptions = {
 export const DATABASE_LIMITS: Omit<DatabaseLimits, 'merge' | 'headRawBytesHardMax'> = {
   headRawBytesMax: 32 * 1024 * 1024,
   headAgeMsMax: 5 * 60_000,
-  frozenMax: 2,
+  frozenMax: 1,
   logQueueBytesMax: 64 * 1024 * 1024,
   quietMs: 15 * 60_000,
   retryMs: 1000,

@@ -15,6 +15,7 @@ import type {Append} from './append.ts'
 import {Flusher, type FlushStats} from './database-flush.ts'
 import {Merger, type MergeStats} from './database-merge.ts'
 import {DATABASE_LIMITS, NODE_TIMERS, type DatabaseLimits, type DatabaseOptions, type Timers} from './database-options.ts'
+import {Pace} from './database-pace.ts'
 import {PartUse} from './database-parts.ts'
 import {replayAll, type ReplayReport} from './database-replay.ts'
 import {Generation, SegmentPool, type TenantHead} from './head/index.ts'
@@ -65,6 +66,7 @@ export class Database {
   readonly #manifests: Manifests
   readonly #parts: PartUse
   readonly #pool = new SegmentPool()
+  readonly #pace = new Pace()
   readonly #log: LogWriter
   readonly #flusher: Flusher
   readonly #merger: Merger
@@ -97,7 +99,19 @@ export class Database {
       this.#rotateIfDue()
       this.#merger.kick()
     }
-    this.#flusher = new Flusher({maintenance, manifests, parts, log: folder, clock, randomId, timers, limits, flushed, failed})
+    this.#flusher = new Flusher({
+      maintenance,
+      manifests,
+      parts,
+      log: folder,
+      clock,
+      randomId,
+      timers,
+      limits,
+      pace: this.#pace,
+      flushed,
+      failed,
+    })
     this.#current = new Generation(1, this.#pool)
   }
 
@@ -149,11 +163,22 @@ export class Database {
           this.#appended.rawBytes += rawBytes
           // It is safe already; where it waits, that is to slow down clients while memory fills up. A flush that fails is no error
           // of this push, and nothing to wait for.
-          if (this.#current.rawBytes < this.#limits.headRawBytesMax || this.#flusher.isFailing || this.#closing !== undefined) resolve()
+          if (this.#current.rawBytes < this.#limits.headRawBytesMax || this.#flusher.isFailing || this.#closing !== undefined)
+            this.#answer(rawBytes, resolve)
           else this.#waiting.push(resolve)
         },
       })
     })
+  }
+
+  /** At once, or a little later while a generation is being flushed. */
+  #answer(rawBytes: number, resolve: () => void): void {
+    const {frozen, isFailing} = this.#flusher
+    const isBehind = frozen.length >= this.#limits.frozenMax && !isFailing && this.#closing === undefined
+    const fill = !isBehind ? 0 : this.#current.rawBytes / this.#limits.headRawBytesMax
+    const wait = this.#pace.waitMs(this.#options.clock.monotonicMs(), rawBytes, fill)
+    if (wait === 0) resolve()
+    else void this.#timers.sleep(wait).then(resolve)
   }
 
   /** What [fromNs, toNs) of a tenant is made of now. Release it. */
