@@ -15,8 +15,9 @@ const LAYOUTS: Readonly<Record<string, {layout: Partial<Layout>; shards: number}
   'overlapping chunks': {layout: {rowsPerChunk: 3, rowsPerBlock: 2, interleaved: true}, shards: 2},
 }
 
-describe.each(SCRIPTS)('%s', name => {
-  const {load, evaluations, limits} = readScript(name)
+const scripts = SCRIPTS.map(name => ({name, ...readScript(name)})).filter(({storesOnly}) => !storesOnly)
+
+describe.each(scripts)('$name', ({name, load, evaluations, limits}) => {
   test.each(Object.entries(LAYOUTS))('%s', async (_, {layout, shards}) => {
     const {engine} = fakeEngine(load, layout, shards)
     await runEvaluations(engineTarget(engine, limits), evaluations, name)

@@ -38,6 +38,7 @@
  * Two spaces end the conditions and begin the query. Conditions not given: from 0s to 200s step 1m limit 100 forward, at 1m.
  * Others are: backward, interval D, categorized (entries then show <<metadata | parsed labels>>).
  * `# …` at the start of a line is a comment; `limits name=value …` sets limits of the tenant for the whole script.
+ * `stores only`: the script is about what stores do with entries, so chunks made by hand do not suffice.
  * Lines with outer spaces, control characters or no valid UTF-8 are quoted, see text.ts.
  */
 import {formatLabels} from '../../../src/model/index.ts'
@@ -66,11 +67,11 @@ export type Expected =
   | {type: 'series'; series: {labels: string; points: Point[]}[]}
 export type ScriptStream = FakeStream & {readonly entries: FakeEntry[]}
 export type Point = {tsNs: bigint; value: string}
-export type Script = {load: ScriptStream[]; evaluations: Evaluation[]; limits: Record<string, string>}
+export type Script = {load: ScriptStream[]; evaluations: Evaluation[]; limits: Record<string, string>; storesOnly: boolean}
 
 /** @param include  the text of data/NAME.load */
 export function parseScript(text: string, baseNs: bigint, include: (name: string) => string = () => ''): Script {
-  const script: Script = {load: [], evaluations: [], limits: {}}
+  const script: Script = {load: [], evaluations: [], limits: {}, storesOnly: false}
   let section: 'load' | 'eval' | undefined
   text.split('\n').forEach((raw, index) => {
     const line = raw.trimEnd()
@@ -86,6 +87,7 @@ export function parseScript(text: string, baseNs: bigint, include: (name: string
       const [word, ...words] = body.split(/ +/)
       section = word === 'load' ? 'load' : 'eval'
       if (word === 'include') for (const name of words) script.load.push(...parseScript(include(name), baseNs).load)
+      else if (body === 'stores only') script.storesOnly = true
       else if (word === 'limits')
         for (const pair of words) script.limits[pair.slice(0, pair.indexOf('='))] = pair.slice(pair.indexOf('=') + 1)
       else if (word !== 'load') script.evaluations.push(parseEval(body, index + 1, baseNs))
