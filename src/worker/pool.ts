@@ -39,6 +39,9 @@ export function createWorkerPool<C extends CallTable>(options: PoolOptions): Wor
   }
 }
 
+/** Workers keep their data outside of the heap; what they throw away there is small. By default a thread takes 48 MB for it. */
+const YOUNG_MB_MAX = 16
+
 type Pending = {readonly resolve: (result: unknown) => void; readonly reject: (error: Failure) => void}
 
 /** Shorter lives are followed by a pause, so that a worker that cannot start does not spin. */
@@ -87,7 +90,11 @@ class Slot {
 
   #start(): void {
     const startedMs = performance.now()
-    const worker = new Worker(this.#options.entry, {workerData: this.#options.data, name: this.#name.slice(0, 15)})
+    const worker = new Worker(this.#options.entry, {
+      workerData: this.#options.data,
+      name: this.#name.slice(0, 15),
+      resourceLimits: {maxYoungGenerationSizeMb: YOUNG_MB_MAX},
+    })
     let reason: string | undefined
     worker.on('message', (reply: Reply) => this.#reply(reply))
     worker.on('error', (error: unknown) => {
