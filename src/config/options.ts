@@ -45,7 +45,7 @@ export const OPTIONS = {
   'store.data-dir': text('./data', 'Directory for the log and the parts.', {alias: 'data'}),
   'store.head-size-max': bytes('32MB', 'Raw bytes held in memory before they are cut into a part.', {
     min: 64 * 1024,
-    manual: 'Up to three times as much is in memory while parts are written. Larger makes larger first parts and longer replays at start.',
+    manual: 'About twice as much is in memory while parts are written. Larger makes larger first parts and longer replays at start.',
   }),
   'store.flush-age': duration('5m', 'Oldest entry held in memory before it is cut into a part, however small.', {min: 1}),
 
