@@ -32,6 +32,10 @@ export function viewLabel(batch: Batch, name: string): LabelView {
   const meta = erased === true ? undefined : batch.meta(name)
   const view = {name, absent: stream, parsed, codes: undefined, uniform: undefined}
   if (parsed === undefined && erased === undefined) {
+    if (meta?.column.constant === true) {
+      const value = meta.column.value(0)
+      return {...view, uniform: {value}, text: () => value}
+    }
     if (meta !== undefined) return {...view, codes: meta, text: row => metaText(meta, row)}
     return {...view, uniform: {value: stream}, text: () => stream}
   }

@@ -15,6 +15,8 @@ export interface MetaColumn {
   readonly name: string
   /** How many distinct values there are. */
   readonly distinct: number
+  /** True when it is known without looking at codes that every row has value 0. */
+  readonly constant?: boolean
   /** One code per row: 0 = the row has no value, c > 0 = value c - 1. Owned by the chunk. */
   readonly codes: Uint8Array | Uint16Array | Uint32Array
   /** The value of index 0..distinct-1 as a string; cached. */

@@ -154,9 +154,13 @@ export class PartChunk implements Chunk {
 
 const decoder = new TextDecoder()
 
+// The codes of constant columns, which most are; a chunk rarely has more rows.
+const ONES = new Uint32Array(8192).fill(1)
+
 class PartMetaColumn implements MetaColumn {
   readonly name: string
   readonly distinct: number
+  readonly constant: boolean
   readonly #head: MetaHead
   readonly #rows: number
   readonly #source: SliceSource
@@ -167,6 +171,7 @@ class PartMetaColumn implements MetaColumn {
   constructor(name: string, head: MetaHead, rows: number, source: SliceSource) {
     this.name = name
     this.distinct = head.distinct
+    this.constant = head.codes === undefined
     this.#head = head
     this.#rows = rows
     this.#source = source
@@ -175,7 +180,7 @@ class PartMetaColumn implements MetaColumn {
   get codes(): Codes {
     if (this.#codes !== undefined) return this.#codes
     const {codes} = this.#head
-    if (codes === undefined) return (this.#codes = this.#source.file.arrays.u32(this.#rows).fill(1))
+    if (codes === undefined) return (this.#codes = ones(this.#rows))
     const r = this.#source.reader(codes, `codes of ${this.name}`)
     const decoded = decodeCodes(r, this.#rows, this.distinct)
     r.end()
@@ -203,4 +208,8 @@ class PartMetaColumn implements MetaColumn {
     r.end()
     return (this.#values = decoded)
   }
+}
+
+function ones(rows: number): Uint32Array {
+  return rows <= ONES.length ? ONES.subarray(0, rows) : new Uint32Array(rows).fill(1)
 }
