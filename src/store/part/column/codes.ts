@@ -95,15 +95,10 @@ export function decodeCodes(r: ByteReader, rows: number, distinct: number): Uint
 }
 
 function decodeFresh(r: ByteReader, form: number, rows: number, distinct: number, codes: Uint32Array): void {
-  const flags = (count: number): Uint32Array => {
-    const bits = r.arrays.u32(count)
-    unpackBits(r.take(packedSize(count, 1)), 0, count, 1, bits)
-    return bits
-  }
-  const present = form & FRESH_ABSENT ? flags(rows) : undefined
-  const presentCount = present === undefined ? rows : sumOf(present)
-  const repeat = form & FRESH_REPEATS ? flags(presentCount) : undefined
-  const again = r.arrays.u32(repeat === undefined ? 0 : sumOf(repeat))
+  const present = form & FRESH_ABSENT ? r.take(packedSize(rows, 1)) : undefined
+  const presentCount = present === undefined ? rows : countBits(present, rows)
+  const repeat = form & FRESH_REPEATS ? r.take(packedSize(presentCount, 1)) : undefined
+  const again = r.arrays.u32(repeat === undefined ? 0 : countBits(repeat, presentCount))
   if (repeat !== undefined) {
     const width = widthOf(distinct - 1)
     unpackBits(r.take(packedSize(again.length, width)), 0, again.length, width, again)
@@ -112,15 +107,27 @@ function decodeFresh(r: ByteReader, form: number, rows: number, distinct: number
   let seen = 0
   let repeated = 0
   for (let i = 0; i < rows; i++) {
-    if (present !== undefined && present[i] === 0) continue
-    if (repeat !== undefined && repeat[seen] === 1) codes[i] = again[repeated++]! + 1
+    if (present !== undefined && bitAt(present, i) === 0) continue
+    if (repeat !== undefined && bitAt(repeat, seen) === 1) codes[i] = again[repeated++]! + 1
     else codes[i] = next++
     seen++
   }
 }
 
-function sumOf(bits: Uint32Array): number {
+function bitAt(bits: Uint8Array, i: number): number {
+  return (bits[i >> 3]! >> (i & 7)) & 1
+}
+
+/** How many of the first `count` bits are set. */
+function countBits(bits: Uint8Array, count: number): number {
   let sum = 0
-  for (let i = 0; i < bits.length; i++) sum += bits[i]!
+  const whole = count >> 3
+  for (let i = 0; i < whole; i++) {
+    let byte = bits[i]!
+    byte -= (byte >> 1) & 0x55
+    byte = (byte & 0x33) + ((byte >> 2) & 0x33)
+    sum += (byte + (byte >> 4)) & 15
+  }
+  for (let i = whole << 3; i < count; i++) sum += bitAt(bits, i)
   return sum
 }
