@@ -3,8 +3,8 @@
  */
 import {Readable} from 'node:stream'
 import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify'
-import type {LimitsProvider} from '../config/index.ts'
-import {Failure, type Clock, type Labels} from '../model/index.ts'
+import type {Limits, LimitsProvider} from '../config/index.ts'
+import {Failure, formatPromDuration, type Clock, type Labels} from '../model/index.ts'
 import {formatQuery, type QueryAnswer, type QueryEngine} from '../query/index.ts'
 import {encodeAnswer, jsonLabels, jsonString} from './encode.ts'
 import {
@@ -53,6 +53,7 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
   }
 
   route('/loki/api/v1/query_range', async (params, request, reply) => {
+    refuseParquet(request)
     const range = parseRange(params, clock.nowNs())
     requireOrdered(range)
     const flags = encodingFlags(request)
@@ -72,6 +73,7 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
   })
 
   route('/loki/api/v1/query', async (params, request, reply) => {
+    refuseParquet(request)
     parseLimit(params)
     parseDirection(params)
     const question = {
@@ -96,7 +98,8 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
 
   const labelsQuestion = (params: Params, request: FastifyRequest, reply: FastifyReply) => {
     const query = params.get('query') ?? ''
-    return {...asker(request, reply), ...metadataRange(params, clock), selectors: query === '' ? [] : [query]}
+    const asking = asker(request, reply)
+    return {...asking, ...metadataRange(params, clock, asking.limits), selectors: query === '' ? [] : [query]}
   }
   for (const url of ['/loki/api/v1/labels', '/loki/api/v1/label', '/api/prom/label']) {
     route(url, async (params, request, reply) => sendNames(reply, await engine.labels(labelsQuestion(params, request, reply)), url))
@@ -115,8 +118,9 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
       const all = [...params.getAll('match[]'), ...params.getAll('match')]
       const isEmpty = (selector: string) => selector.replaceAll(/\s/g, '') === '{}'
       if (all.length > 1 && all.some(isEmpty)) throw new Failure('BAD_REQUEST', '0 matchers in group: {}')
-      const question = {...asker(request, reply), ...metadataRange(params, clock), selectors: all.filter(selector => !isEmpty(selector))}
-      const series: Labels[] = await engine.series(question)
+      const asking = asker(request, reply)
+      const range = metadataRange(params, clock, asking.limits)
+      const series: Labels[] = await engine.series({...asking, ...range, selectors: all.filter(selector => !isEmpty(selector))})
       return sendJson(reply, `{"status":"success","data":[${series.map(jsonLabels).join(',')}]}\n`)
     })
   }
@@ -154,12 +158,25 @@ function signalOf(reply: FastifyReply): AbortSignal {
   return controller.signal
 }
 
-function metadataRange(params: Params, clock: Clock): TimeRange {
+/** Ranges of labels and series; backwards, they are refused with words of their own. */
+function metadataRange(params: Params, clock: Clock, {maxQueryLookbackMs}: Limits): TimeRange {
   const range = parseRange(params, clock.nowNs())
   if (range.endNs < range.startNs) {
-    throw new Failure('BAD_REQUEST', 'this data is no longer available, it is past now - max_query_lookback (0s)')
+    const lookback = formatPromDuration(BigInt(maxQueryLookbackMs * NS_PER_MS))
+    throw new Failure('BAD_REQUEST', `this data is no longer available, it is past now - max_query_lookback (${lookback})`)
   }
   return range
+}
+const NS_PER_MS = 1_000_000
+
+/** Whoever asks for Parquet would take JSON for damage. */
+function refuseParquet(request: FastifyRequest): void {
+  if ((request.headers.accept ?? '').includes('application/vnd.apache.parquet')) {
+    throw new Failure(
+      'BAD_REQUEST',
+      'support for Parquet encoded responses is disabled. Enable with -frontend.support-parquet-encoding=true',
+    )
+  }
 }
 
 function encodingFlags(request: FastifyRequest): string[] {

@@ -38,6 +38,7 @@ export function statusRoutes(server: FastifyInstance, deps: StatusRoutesDeps): v
   server.get('/config', {config}, (_request, reply) => sendText(reply, 200, deps.config()))
   server.get('/loki/api/v1/status/buildinfo', {config}, (_request, reply) => {
     const info = {version: deps.version, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: ''}
-    return reply.header('content-type', 'application/json').send(JSON.stringify(info))
+    // Bytes, as Fastify would add a charset to text.
+    return reply.header('content-type', 'application/json').send(Buffer.from(JSON.stringify(info)))
   })
 }

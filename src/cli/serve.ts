@@ -127,7 +127,7 @@ async function start(config: Config, limits: LimitsProvider, log: Logger): Promi
     metrics: () => metrics.page(),
     observer: metrics,
     flush: () => database.flushNow(),
-    config: () => renderEffective(config),
+    config: () => renderEffective(config, limits),
     version: VERSION,
   })
   const stop = async (): Promise<void> => {

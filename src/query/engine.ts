@@ -67,9 +67,9 @@ class Engine<Snapshot> implements QueryEngine {
   async queryRange(question: RangeQuestion): Promise<QueryAnswer> {
     const query = this.#parse(question.query, question.limits)
     if (query.kind === 'logs') checkEntries(question.limit, question.limits)
-    checkLength(question.endNs - question.startNs, question.limits)
-    checkRanges(query, question.endNs - question.startNs, question.limits)
     const startNs = this.#lookback(question.startNs, question.limits)
+    checkLength(question.endNs - startNs, question.limits)
+    checkRanges(query, question.endNs - startNs, question.limits)
     if (query.kind === 'logs') return this.#logs(query, {...question, startNs})
     if (startNs > question.endNs) return emptyMatrix(question)
     const grid = alignedGrid(startNs, question.endNs, question.stepNs)
@@ -115,12 +115,14 @@ class Engine<Snapshot> implements QueryEngine {
 
   async indexStats(question: SizeQuestion): Promise<SizeAnswer> {
     const matchers = this.#selector(question.query, question.limits)
-    const toNs = question.endNs + 1n
-    const {value} = await this.#runner.run(question, question.startNs, toNs, job => {
-      const {snapshot, flag, budgetBytes} = job
-      return job.spread((executor, shard) => executor.size({snapshot, fromNs: question.startNs, toNs, shard, flag, budgetBytes, matchers}))
-    })
     const total = {streams: 0, chunks: 0, bytes: 0, entries: 0}
+    const fromNs = this.#firstVisible(question)
+    if (fromNs === undefined) return total
+    const toNs = question.endNs + 1n
+    const {value} = await this.#runner.run(question, fromNs, toNs, job => {
+      const {snapshot, flag, budgetBytes} = job
+      return job.spread((executor, shard) => executor.size({snapshot, fromNs, toNs, shard, flag, budgetBytes, matchers}))
+    })
     for (const part of value) {
       total.streams += part.streams
       total.chunks += part.chunks
@@ -148,6 +150,14 @@ class Engine<Snapshot> implements QueryEngine {
     if (maxQueryLookbackMs === 0) return startNs
     const oldest = this.#options.clock.nowNs() - BigInt(maxQueryLookbackMs) * NS_PER_MS
     return startNs < oldest ? oldest : startNs
+  }
+
+  /** Start of what a question without a query may see; undefined when that is nothing. */
+  #firstVisible({startNs, endNs, limits}: Pick<StreamsQuestion, 'startNs' | 'endNs' | 'limits'>): bigint | undefined {
+    const fromNs = this.#lookback(startNs, limits)
+    if (fromNs > startNs && endNs < fromNs) return undefined
+    checkLength(endNs - fromNs, limits)
+    return fromNs
   }
 
   async #logs(query: LogQuery, question: RangeQuestion & {startNs: bigint}): Promise<QueryAnswer> {
@@ -189,12 +199,14 @@ class Engine<Snapshot> implements QueryEngine {
   }
 
   async #streams(question: StreamsQuestion): Promise<Labels[]> {
-    const {startNs, selectors, limits} = question
+    const {selectors, limits} = question
     const matchers = selectors.map(text => this.#selector(text, limits))
+    const fromNs = this.#firstVisible(question)
+    if (fromNs === undefined) return []
     const toNs = question.endNs + 1n
-    const {value} = await this.#runner.run(question, startNs, toNs, job =>
+    const {value} = await this.#runner.run(question, fromNs, toNs, job =>
       job.spread(
-        executor => executor.streams({snapshot: job.snapshot, fromNs: startNs, toNs, matchers: matchers.length === 0 ? [[]] : matchers}),
+        executor => executor.streams({snapshot: job.snapshot, fromNs, toNs, matchers: matchers.length === 0 ? [[]] : matchers}),
         true,
       ),
     )

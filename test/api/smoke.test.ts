@@ -306,14 +306,23 @@ describe('query', () => {
   })
 })
 
+test('Parquet is refused', async () => {
+  for (const path of ['query', 'query_range']) {
+    const answer = await ask(`/loki/api/v1/${path}?query=vector(1)`, {headers: {accept: 'application/vnd.apache.parquet'}})
+    expect(answer).toMatchObject({status: 400, type: TEXT, text: expect.stringContaining('Parquet encoded responses is disabled')})
+  }
+})
+
 describe('status', () => {
   test('ready, buildinfo, config', async () => {
     expect(await ask('/ready')).toMatchObject({status: 200, type: TEXT, text: 'ready\n'})
     const info = await ask('/loki/api/v1/status/buildinfo')
+    expect(info.type).toBe('application/json')
     expect(JSON.parse(info.text)).toMatchObject({version: expect.stringMatching(/^\d+\.\d+\.\d+/)})
     const config = await ask('/config')
     expect(config).toMatchObject({status: 200, type: TEXT})
     expect(config.text).toContain('concurrent_pushes_max: 256')
+    expect(config.text).toContain('max_entries_limit_per_query: 5000')
   })
 
   test('metrics: what an operator watches', async () => {

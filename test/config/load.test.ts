@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {Failure} from '../../src/model/index.ts'
-import {fixedLimits, loadConfig, renderHelp, type LoadedConfig} from '../../src/config/index.ts'
+import {fixedLimits, loadConfig, renderEffective, renderHelp, type LoadedConfig} from '../../src/config/index.ts'
 
 function load(args: string[] = [], options: {env?: Record<string, string>; yaml?: string} = {}): LoadedConfig {
   const flags = options.yaml === undefined ? args : ['--config', 'skald.yaml', ...args]
@@ -211,5 +211,42 @@ describe('help', () => {
     expect(renderHelp('auth')).not.toContain('--server.listen')
     expect(renderHelp()).toContain('--config <file>')
     expect(renderHelp()).toContain('--listen, --server.listen <text>')
+  })
+})
+
+describe('the settings in force', () => {
+  const yaml = [
+    'limits: {profile: loki, max_line_size: 300B, discover_service_name: [], block_ingestion_until: 2030-01-01T00:00:00Z}',
+    'overrides: {a: {max_query_length: 1h30m, discover_service_name: [x, y]}, b: {profile: skald}}',
+  ].join('\n')
+
+  it('say every limit, as the file would, and of tenants what differs', () => {
+    const {config, limits} = load(['--limits.max-query-series', '7'], {yaml})
+    const text = renderEffective(config, limits)
+    for (const line of [
+      '  body_size_max: 100MB',
+      '  flush_age: 5m',
+      '  profile: loki',
+      '  max_line_size: 300B',
+      '  max_query_series: 7',
+      '  max_query_length: 30d1h',
+      '  reject_old_samples_max_age: 1w',
+      '  block_ingestion_until: 2030-01-01T00:00:00.000Z',
+      '  discover_service_name: []',
+    ])
+      expect(text.split('\n')).toContain(line)
+    expect(text).toContain('  a:\n    discover_service_name:\n      - x\n      - y\n    max_query_length: 1h30m\n  b:\n')
+  })
+
+  it('give the same settings when they are read', () => {
+    const first = load(['--limits.max-query-series', '7'], {yaml})
+    const second = load([], {yaml: renderEffective(first.config, first.limits)})
+    expect(second.config).toEqual(first.config)
+    for (const tenant of ['a', 'b', 'c']) expect(second.limits.forTenant(tenant)).toEqual(first.limits.forTenant(tenant))
+  })
+
+  it('have no overrides where there are none', () => {
+    const {config, limits} = load()
+    expect(renderEffective(config, limits)).not.toContain('overrides')
   })
 })

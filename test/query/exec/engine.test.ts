@@ -91,6 +91,38 @@ describe('limits', () => {
   })
 })
 
+describe('limits of labels, series and sizes', () => {
+  const all = {...asker({'max-query-length': '30d1h'}), selectors: [], name: 'app', query: '{app=~".+"}', endNs: T0 + 60n * SECOND}
+  type Question = typeof all & {startNs: bigint}
+  const {engine} = fakeEngine(STREAMS) // The clock stands at T0.
+  const kinds: [string, (question: Question) => Promise<unknown>, unknown][] = [
+    ['labels', q => engine.labels(q), []],
+    ['values', q => engine.labelValues(q), []],
+    ['series', q => engine.series(q), []],
+    ['sizes', q => engine.indexStats(q), {streams: 0, chunks: 0, bytes: 0, entries: 0}],
+  ]
+
+  test.each(kinds)('%s: the range may be too long', async (_, ask) => {
+    expect(await failure(ask({...all, startNs: all.endNs - 40n * DAY}))).toEqual([
+      'BAD_REQUEST',
+      'the query time range exceeds the limit (query length: 960h0m0s, limit: 30d1h)',
+    ])
+    expect(await ask({...all, startNs: all.endNs - 30n * DAY})).toBeTruthy()
+  })
+
+  test.each(kinds)('%s: nothing from before the lookback', async (_, ask, nothing) => {
+    const {limits} = asker({'max-query-lookback': '1h', 'max-query-length': '2h'})
+    expect(await ask({...all, limits, startNs: T0 - 10n * DAY, endNs: T0 - DAY})).toEqual(nothing)
+    expect(await ask({...all, limits, startNs: T0 - 10n * DAY})).not.toEqual(nothing)
+  })
+})
+
+test('the length of a range is what the lookback leaves of it', async () => {
+  const {engine} = fakeEngine(STREAMS)
+  const limited = {...asker({'max-query-lookback': '1h', 'max-query-length': '2h'}), ...range, startNs: T0 - 10n * DAY}
+  expect((await engine.queryRange({...limited, query: '{app="app0"}'})).stats.entriesReturned).toBe(40)
+})
+
 describe('stopping', () => {
   test('a client that left', async () => {
     const {engine, store} = fakeEngine(STREAMS, {slow: true, rowsPerChunk: 1})
