@@ -23,8 +23,30 @@ export type MaintenanceTools = {
 }
 
 export function createMaintenance({objects, flushKernel, mergeKernel}: MaintenanceTools): Maintenance {
+  let flushes = 0
+  let waiting: (() => void)[] = []
   return {
-    flush: job => flushHead({objects, kernel: flushKernel}, job),
-    merge: job => mergeParts({objects, kernel: mergeKernel}, job),
+    async flush(job) {
+      flushes++
+      try {
+        return await flushHead({objects, kernel: flushKernel}, job)
+      } finally {
+        flushes--
+        if (flushes === 0) {
+          for (const go of waiting) go()
+          waiting = []
+        }
+      }
+    },
+    // Pushes may be waiting for a flush, nobody for a merge.
+    merge: job =>
+      mergeParts(
+        {
+          objects,
+          kernel: mergeKernel,
+          turn: () => (flushes === 0 ? undefined : new Promise<void>(resolve => waiting.push(resolve))),
+        },
+        job,
+      ),
   }
 }

@@ -28,7 +28,12 @@ export type MergeJob = {
   readonly createdNs: bigint
 }
 
-export type MergeTools = {readonly objects: ObjectStore; readonly kernel: PartKernel}
+export type MergeTools = {
+  readonly objects: ObjectStore
+  readonly kernel: PartKernel
+  /** Asked between chunks: a promise makes the merge wait for it. */
+  readonly turn?: () => Promise<void> | undefined
+}
 
 /** Two blocks of each kind per input fit. */
 const CACHE_BYTES = 24 * 1024 * 1024
@@ -38,7 +43,7 @@ const ARENA_SIZE_MAX = 16 * 1024 * 1024
 
 /** @throws {Failure} CORRUPTION naming the input that cannot be read, STORAGE; the output is then not there or an orphan. */
 export async function mergeParts(tools: MergeTools, job: MergeJob): Promise<PartMeta> {
-  const {objects, kernel} = tools
+  const {objects, kernel, turn} = tools
   const {tenant, day, key, id, level, codec, createdNs} = job
   // Small chunks share blocks; without it each would be read and decoded once per chunk.
   const cache = new LRUCache<string, Uint8Array>({maxSize: CACHE_BYTES, sizeCalculation: bytes => bytes.length + 128})
@@ -58,6 +63,7 @@ export async function mergeParts(tools: MergeTools, job: MergeJob): Promise<Part
       for await (const rows of mergeStream(chunks, joining)) {
         writer.add(labels, rows)
         yield* writer.drain()
+        await turn?.()
       }
       writer.endStream()
       arrays.reset()
