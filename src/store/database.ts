@@ -187,9 +187,11 @@ export class Database {
     const [firstDay, lastDay] = toNs > fromNs ? [dayOf(fromNs), dayOf(toNs - 1n)] : [0, -1]
     const firstNs = nsOfDay(fromNs)
     const lastNs = nsOfDay(toNs - 1n)
+    const flushedThrough = new Map<number, number>()
     for (const manifest of this.#manifests.of(tenant)) {
       const {day} = manifest
       if (day < firstDay || day > lastDay) continue
+      flushedThrough.set(day, manifest.flushedThrough)
       for (const entry of manifest.parts) {
         if ((day === firstDay && entry.part.maxNs < firstNs) || (day === lastDay && entry.part.minNs > lastNs)) continue
         parts.push({key: entry.part.key, generation: entry.firstGeneration})
@@ -209,7 +211,7 @@ export class Database {
       data: {
         tenant,
         parts,
-        heads: heads.map(head => head.snapshot()),
+        heads: heads.map(head => head.snapshot(flushedThrough)),
         oldestGeneration: (this.#flusher.frozen[0] ?? this.#current).number,
         problems: this.#problems(tenant, firstDay, lastDay),
       },

@@ -109,13 +109,17 @@ export class TenantHead {
     return {head: this, segment, slots, first, count: push.rowCount}
   }
 
-  snapshot(): HeadSnapshot {
+  /** @param flushedThrough generation by day, of the manifests that the same snapshot reads: those days are hidden, too */
+  snapshot(flushedThrough: ReadonlyMap<number, number> = new Map()): HeadSnapshot {
     const {pages, count} = this.streams
+    const hiddenDays = new Set(this.hiddenDays)
+    // A commit whose answer was lost is known here once somebody reads the manifest, maybe before the flush asks again.
+    for (const [day, generation] of flushedThrough) if (generation >= this.#generation) hiddenDays.add(day)
     return {
       id: this.id,
       tenant: this.tenant,
       generation: this.#generation,
-      hiddenDays: [...this.hiddenDays],
+      hiddenDays: [...hiddenDays],
       streams: {pages: [...pages], count},
       segments: this.#segments.map(({id, buffer, rowsMax, published}) => ({id, buffer, rowsMax, rows: published})),
     }

@@ -1,0 +1,53 @@
+/*
+ * Steps that come in an unlucky order, and answers that are lost between them.
+ */
+import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import type {Database} from '../../src/store/index.ts'
+import {faultyObjects, type Hooks} from './support/faulty-objects.ts'
+import {makeAppend, StreamRefs, type TestStream} from './support/push.ts'
+import {makeStore, readAll, type TestStore} from './support/store.ts'
+
+const one = (ts: bigint, line: string): TestStream[] => [{labels: [{name: 'app', value: 'a'}], entries: [{ts, line}]}]
+const row = (ts: bigint, line: string) => `{app="a"} ${ts} ${line}`
+
+describe('unlucky orders', () => {
+  let store: TestStore
+  let refs: StreamRefs
+  let database: Database | undefined
+  beforeEach(async () => {
+    store = await makeStore()
+    refs = new StreamRefs()
+  })
+  afterEach(async () => {
+    await database?.close(100)
+    await store.remove()
+  })
+
+  test('a flush is committed and its answer lost, then a merge reads the manifest: no row is seen twice', async () => {
+    let open = (): void => undefined
+    const gate = new Promise<void>(resolve => (open = resolve))
+    let merges = 0
+    const hooks: Hooks = {
+      before: ({operation, key}) => {
+        if (operation !== 'put' || !key.includes('/m0')) return undefined
+        if (merges++ > 0) throw new Error('one merge is enough')
+        return gate
+      },
+    }
+    const merge = {inputsMax: 15, partBytesMax: 1e9, gainMin: 1.1}
+    database = await store.open({objects: faultyObjects(store.objects, hooks), limits: {merge, retryMs: 3_600_000}})
+    await database.append(makeAppend(refs, 'fake', one(1n, 'a')))
+    await database.flushNow()
+    await database.append(makeAppend(refs, 'fake', one(2n, 'b')))
+    await database.flushNow()
+    await database.append(makeAppend(refs, 'fake', one(3n, 'c')))
+    hooks.after = ({operation}) => {
+      if (operation === 'replaceIfUnchanged') throw new Error('the answer is lost')
+    }
+    await expect(database.flushNow()).rejects.toThrow('the answer is lost')
+    delete hooks.after
+    open()
+    await expect.poll(() => database!.stats().merge.merges).toBe(1)
+    expect(await readAll(database, store.objects, 'fake')).toEqual([row(1n, 'a'), row(2n, 'b'), row(3n, 'c')])
+  })
+})
