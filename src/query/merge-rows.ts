@@ -14,10 +14,17 @@ type Target = {set: LabelSet; stream: Stream | undefined}
 type Stream = {labels: Labels; text: string; entries: LogEntry[]}
 
 /**
- * @param parts each in the order of the direction.
- * @returns at most `limit` entries, by stream; streams ascending by label text.
+ * @param parts each in the order of the direction, at most `rowsMax` rows, which need be no more than `limit`.
+ * @returns at most `limit` entries, by stream; streams ascending by label text. Undefined when a part that was cut at `rowsMax`
+ *     ran out, because of rows that are not shown: there may be more to come from it.
  */
-export function mergeRows(parts: readonly LogRows[], direction: 'forward' | 'backward', limit: number, categorize: boolean): LogStream[] {
+export function mergeRows(
+  parts: readonly LogRows[],
+  direction: 'forward' | 'backward',
+  limit: number,
+  categorize: boolean,
+  rowsMax = limit,
+): LogStream[] | undefined {
   const backward = direction === 'backward'
   const order = new StreamOrder()
   const heap = new Heap<Cursor>((a, b) => before(a, b, backward, order))
@@ -37,8 +44,9 @@ export function mergeRows(parts: readonly LogRows[], direction: 'forward' | 'bac
       left--
     }
     cursor.at++
-    if (cursor.at === rows.count) heap.pop()
-    else heap.settleTop()
+    if (cursor.at < rows.count) heap.settleTop()
+    else if (left > 0 && rows.count >= rowsMax) return undefined
+    else heap.pop()
   }
   return [...streams.values()].sort((a, b) => (a.text < b.text ? -1 : 1))
 }
