@@ -10,8 +10,25 @@ export type Answer =
 export type AnswerStream = {labels: string; entries: AnswerEntry[]}
 export type AnswerEntry = {tsNs: bigint; line: string; metadata: string; parsed: string}
 
+/** `{"resultType":…,"result":…}` of an answer's body, as text: without statistics. */
+export function dataText(body: string): string {
+  const {data} = JSON.parse(body) as {data: {stats?: unknown}}
+  delete data.stats
+  return JSON.stringify(data)
+}
+
+export function failureText(status: number, text: string): string {
+  return `failure ${status} ${text}`
+}
+
+/** Of what {@link dataText} or {@link failureText} made. */
+export function readText(text: string): Answer {
+  const [, status, message = ''] = /^failure (\d+) (.*)$/s.exec(text) ?? []
+  return status === undefined ? readAnswer(JSON.parse(text) as AnswerData) : {type: 'failure', status: Number(status), text: message}
+}
+
 /** The member `data` of an answer. */
-export type AnswerData =
+type AnswerData =
   | {resultType: 'streams'; result: {stream: Names; values: [string, string, Categories?][]}[]}
   | {resultType: 'matrix'; result: {metric: Names; values: [number, string][]}[]}
   | {resultType: 'vector'; result: {metric: Names; value: [number, string]}[]}
@@ -19,7 +36,7 @@ export type AnswerData =
 type Names = Record<string, string>
 type Categories = {structuredMetadata?: Names; parsed?: Names}
 
-export function readAnswer(data: AnswerData): Answer {
+function readAnswer(data: AnswerData): Answer {
   switch (data.resultType) {
     case 'streams':
       return {

@@ -5,21 +5,27 @@ import {encodeAnswer} from '../../../src/api/encode.ts'
 import {Failure} from '../../../src/model/index.ts'
 import type {QueryAnswer, QueryEngine} from '../../../src/query/index.ts'
 import {asker} from '../../query/support/fake-engine.ts'
-import {readAnswer, type AnswerData} from './answer.ts'
+import {dataText, failureText, readText} from './answer.ts'
 import type {Evaluation} from './parse.ts'
 import type {Target} from './run.ts'
 
 export function engineTarget(engine: QueryEngine, limits: Readonly<Record<string, string>> = {}): Target {
-  const tenant = asker(limits)
-  return {
-    ask: async evaluation => {
-      try {
-        return readAnswer(dataOf(await ask(engine, tenant, evaluation)))
-      } catch (error) {
-        if (!Failure.is(error)) throw error
-        return {type: 'failure', status: error.status, text: error.message}
-      }
-    },
+  return {ask: async evaluation => readText(await engineAnswer(engine, evaluation, limits))}
+}
+
+/** As {@link httpAnswer}. */
+export async function engineAnswer(
+  engine: QueryEngine,
+  evaluation: Evaluation,
+  limits: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  try {
+    const flags = evaluation.categorized && evaluation.kind !== 'instant' ? ['categorize-labels'] : []
+    const body = [...encodeAnswer(await ask(engine, asker(limits), evaluation), flags)].join('')
+    return dataText(body)
+  } catch (error) {
+    if (!Failure.is(error)) throw error
+    return failureText(error.status, error.message)
   }
 }
 
@@ -27,9 +33,4 @@ async function ask(engine: QueryEngine, tenant: ReturnType<typeof asker>, evalua
   const {query, fromNs, toNs, stepNs, limit, direction, intervalNs, categorized} = evaluation
   if (evaluation.kind === 'instant') return engine.queryInstant({...tenant, query, timeNs: toNs})
   return engine.queryRange({...tenant, query, startNs: fromNs, endNs: toNs, stepNs, limit, direction, intervalNs, categorize: categorized})
-}
-
-export function dataOf(answer: QueryAnswer): AnswerData {
-  const {data} = JSON.parse([...encodeAnswer(answer, [])].join('')) as {data: AnswerData}
-  return data
 }

@@ -4,24 +4,24 @@
 import {formatLabels} from '../../../src/model/index.ts'
 import {pushProtobuf, type PushStream} from '../../support/loki.ts'
 import type {FakeStream} from '../../query/support/fake-store.ts'
-import {readAnswer, type AnswerData} from './answer.ts'
+import {dataText, failureText, readText} from './answer.ts'
 import type {Evaluation} from './parse.ts'
 import type {Target} from './run.ts'
 import {durationText, record} from './text.ts'
 
 /** @param tenant  for servers that look at it. */
 export function httpTarget(url: string, tenant: string): Target {
-  return {
-    ask: async evaluation => {
-      const response = await fetch(`${url}${pathOf(evaluation)}`, {headers: headersOf(evaluation, tenant)})
-      const text = await response.text()
-      if (response.status !== 200) return {type: 'failure', status: response.status, text}
-      return readAnswer((JSON.parse(text) as {data: AnswerData}).data)
-    },
-  }
+  return {ask: async evaluation => readText(await httpAnswer(url, tenant, evaluation))}
 }
 
-export function pathOf({kind, query, fromNs, toNs, stepNs, limit, direction, intervalNs}: Evaluation): string {
+/** The JSON of the answer's data without statistics, or `failure STATUS TEXT`. */
+export async function httpAnswer(url: string, tenant: string, evaluation: Evaluation): Promise<string> {
+  const response = await fetch(`${url}${pathOf(evaluation)}`, {headers: headersOf(evaluation, tenant)})
+  const text = await response.text()
+  return response.status === 200 ? dataText(text) : failureText(response.status, text)
+}
+
+function pathOf({kind, query, fromNs, toNs, stepNs, limit, direction, intervalNs}: Evaluation): string {
   if (kind === 'instant') return `/loki/api/v1/query?${new URLSearchParams({query, time: String(toNs)}).toString()}`
   const params = new URLSearchParams({query, start: String(fromNs), end: String(toNs)})
   if (kind === 'range') params.set('step', durationText(stepNs))
