@@ -23,6 +23,11 @@ log query, by each worker for its streams
 `)
   })
 
+  test('a network is searched for by what its addresses begin with', () => {
+    expect(plan('{app="api"} |= ip("10.3.0.0/16")')).toContain('|= ip("10.3.0.0/16")  searches for "10.3.", tests lines that have it')
+    expect(plan('{app="api"} |= ip("10.0.0.0/7")')).toContain('looks at each line')
+  })
+
   test('filters move, parsers extract what filters read first', () => {
     expect(plan('{app="api"} | pod="a" | json | status>=500 |= "boom" |~ "(?i)time.*out|refused" | line_format "{{.msg}}" |= "x"')).toBe(`
 query

@@ -79,7 +79,7 @@ function labelPick(pick: ast.LabelPick): LabelPick {
 }
 
 function lineTests(op: ast.LineFilterOp, match: ast.LineMatch, tools: Tools): LineTest[] {
-  if (match.ip) return [ipLineTest(match.value)]
+  if (match.ip) return [ipLineTest(match.value, tools.kernel)]
   switch (op) {
     case '|=':
     case '!=':

@@ -8,7 +8,12 @@ const kernel = createKernel({plain: true})
 
 function holds(line: string, pattern: string): boolean {
   const bytes = Buffer.from(`<${line}>`)
-  return ipLineTest(pattern).test(bytes, 1, bytes.length - 1)
+  const {test: testLine, findRows} = ipLineTest(pattern, kernel)
+  const held = testLine(bytes, 1, bytes.length - 1)
+  // The line is the second of three.
+  const found = findRows?.(bytes, Uint32Array.of(0, 1, bytes.length - 1, bytes.length), new Uint32Array(3))
+  if (found !== undefined) expect(found).toBe(held ? 1 : 0)
+  return held
 }
 
 describe('ip', () => {
@@ -37,7 +42,7 @@ describe('ip', () => {
   })
 
   test('a pattern that is none is refused', () => {
-    expect(() => ipLineTest('10.0.0')).toThrow('ip: invalid pattern: "10.0.0"')
+    expect(() => ipLineTest('10.0.0', kernel)).toThrow('ip: invalid pattern: "10.0.0"')
   })
 })
 
