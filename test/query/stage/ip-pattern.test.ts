@@ -8,10 +8,10 @@ const kernel = createKernel({plain: true})
 
 function holds(line: string, pattern: string): boolean {
   const bytes = Buffer.from(`<${line}>`)
-  const {test: testLine, findRows} = ipLineTest(pattern, kernel)
-  const held = testLine(bytes, 1, bytes.length - 1)
+  const filter = ipLineTest(pattern, kernel)
+  const held = filter.test(bytes, 1, bytes.length - 1)
   // The line is the second of three.
-  const found = findRows?.(bytes, Uint32Array.of(0, 1, bytes.length - 1, bytes.length), new Uint32Array(3))
+  const found = filter.findRows?.(bytes, Uint32Array.of(0, 1, bytes.length - 1, bytes.length), new Uint32Array(3))
   if (found !== undefined) expect(found).toBe(held ? 1 : 0)
   return held
 }
