@@ -208,6 +208,14 @@ export class LogWriter {
     }
     this.#open = undefined
     await open.file.close().catch(() => undefined)
+    if (open.length > 0) return
+    // Nothing in it counts, and a disk that fails for long must not leave a file per group.
+    try {
+      await this.#folder.remove(open.name)
+      this.#nextPiece.set(open.generation, open.piece)
+    } catch {
+      // The next file gets the next number.
+    }
   }
 }
 

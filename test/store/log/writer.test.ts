@@ -146,6 +146,22 @@ describe('log writer', () => {
     },
   )
 
+  test('a disk that fails for long does not leave a file per group', async () => {
+    const folder = new MemoryFolder()
+    const writer = new LogWriter({folder})
+    const client = new Client(writer)
+    await client.append(1, 0)
+    folder.fault = operation => {
+      if (operation === 'datasync') throw diskError('EIO')
+    }
+    for (let i = 0; i < 20; i++) expect(await client.append(1, 0)).toMatchObject({code: 'STORAGE'})
+    expect(folder.files.size).toBeLessThanOrEqual(2)
+    folder.fault = () => undefined
+    expect(await client.append(1, 0)).toBe(undefined)
+    await writer.close()
+    expect(await logged(folder)).toEqual(['00000001.log', 'stream 0', 'push 0: 0', '00000001-1.log', 'push 0: 21'])
+  })
+
   test('a file that cannot be created fails its pushes; later ones are tried again', async () => {
     const folder = new MemoryFolder()
     const writer = new LogWriter({folder})
