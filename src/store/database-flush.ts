@@ -77,8 +77,17 @@ export class Flusher {
   }
 
   /** Resolves when fewer than `count` generations wait. @throws the last error when flushing keeps failing. */
-  async below(count: number): Promise<void> {
-    while (this.frozen.length >= count && !this.#closed) {
+  below(count: number): Promise<void> {
+    return this.#until(() => this.frozen.length < count)
+  }
+
+  /** Resolves when no generation up to this number waits. @throws as {@link below} */
+  through(generation: number): Promise<void> {
+    return this.#until(() => (this.frozen[0]?.number ?? Infinity) > generation)
+  }
+
+  async #until(isDone: () => boolean): Promise<void> {
+    while (!isDone() && !this.#closed) {
       if (this.#failing) throw new Failure('STORAGE', this.stats.lastError ?? 'flushing fails')
       await new Promise<void>(resolve => this.#waiting.push(resolve))
     }

@@ -18,7 +18,7 @@ import {DATABASE_LIMITS, NODE_TIMERS, type DatabaseLimits, type DatabaseOptions,
 import {Pace} from './database-pace.ts'
 import {PartUse} from './database-parts.ts'
 import {replayAll, type ReplayReport} from './database-replay.ts'
-import {Generation, SegmentPool, type TenantHead} from './head/index.ts'
+import {Generation, SegmentPool, type HeadRows, type TenantHead} from './head/index.ts'
 import {createLogFolder, lockDirectory, LogWriter, type DirectoryLock, type LogStats} from './log/index.ts'
 import {dayFolder, Manifests, parseObjectName} from './manifest/index.ts'
 import {MERGE_LIMITS} from './merge/index.ts'
@@ -132,17 +132,20 @@ export class Database {
    * Rejects with Failure OVERLOADED (nothing was taken) or STORAGE (nothing is visible; the disk failed or the store is closing).
    */
   append(push: Append): Promise<void> {
+    const generation = this.#current
+    let rows: HeadRows
     try {
       this.#log.checkRoom(push.wire.length)
-      if (this.#current.rawBytes > this.#limits.headRawBytesHardMax) {
+      if (generation.rawBytes > this.#limits.headRawBytesHardMax) {
         throw new Failure('OVERLOADED', 'flushing cannot keep up with the pushes', {retryAfterSeconds: 2})
       }
+      if (push.rowCount === 0) return Promise.resolve()
+      rows = generation.write(push, this.#options.clock.monotonicMs())
     } catch (error) {
-      return Promise.reject(error)
+      return Promise.reject(
+        error instanceof RangeError ? new Failure('OVERLOADED', 'no memory for the push', {retryAfterSeconds: 2, cause: error}) : error,
+      )
     }
-    if (push.rowCount === 0) return Promise.resolve()
-    const generation = this.#current
-    const rows = generation.write(push, this.#options.clock.monotonicMs())
     const rawBytes = push.raw.length
     this.#rotateIfDue()
     return new Promise((resolve, reject) => {
@@ -261,13 +264,13 @@ export class Database {
     }
   }
 
-  /** Moves all rows of the head to parts. @throws when flushing fails; it goes on trying by itself. */
+  /** Moves all rows that the head has now to parts. @throws when flushing fails; it goes on trying by itself. */
   async flushNow(): Promise<void> {
     await this.#flusher.below(this.#limits.frozenMax)
+    const {number} = this.#current
     this.#rotate()
-    await this.#log.drained()
-    this.#flusher.kick()
-    await this.#flusher.below(1)
+    // Not until the log and the queue are empty: with pushes coming all the time they never are.
+    await this.#flusher.through(number)
   }
 
   /** Resolves when frozen rows are flushed and nothing is left to merge. For tests and benchmarks. */

@@ -1,7 +1,7 @@
 /*
  * Steps that come in an unlucky order, and answers that are lost between them.
  */
-import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
 import type {Database} from '../../src/store/index.ts'
 import {faultyObjects, type Hooks} from './support/faulty-objects.ts'
 import {makeAppend, StreamRefs, type TestStream} from './support/push.ts'
@@ -49,5 +49,36 @@ describe('unlucky orders', () => {
     open()
     await expect.poll(() => database!.stats().merge.merges).toBe(1)
     expect(await readAll(database, store.objects, 'fake')).toEqual([row(1n, 'a'), row(2n, 'b'), row(3n, 'c')])
+  })
+
+  test('a flush that is asked for ends though pushes keep coming', async () => {
+    database = await store.open()
+    const {append} = {append: (ts: bigint) => database!.append(makeAppend(refs, 'fake', one(ts, `line ${ts}`)))}
+    await append(0n)
+    let isDone = false
+    const pushing = (async () => {
+      for (let ts = 1n; !isDone && ts < 2000n; ts += 2n) await Promise.race([append(ts), append(ts + 1n)])
+      return isDone
+    })()
+    await database.flushNow()
+    isDone = true
+    expect(await pushing).toBe(true)
+    expect(database.stats().parts.rows).toBeGreaterThan(0)
+  })
+
+  test('no memory for a push: it is refused, and the generation is flushed all the same', async () => {
+    database = await store.open()
+    await database.append(makeAppend(refs, 'fake', one(1n, 'a')))
+    vi.stubGlobal('SharedArrayBuffer', function none() {
+      throw new RangeError('Array buffer allocation failed')
+    })
+    try {
+      await expect(database.append(makeAppend(refs, 'other', one(2n, 'b')))).rejects.toMatchObject({code: 'OVERLOADED', status: 503})
+    } finally {
+      vi.unstubAllGlobals()
+    }
+    expect(database.stats().head.rows).toBe(1)
+    await database.flushNow()
+    expect(database.stats()).toMatchObject({head: {rows: 0, frozen: 0}, parts: {rows: 1}})
   })
 })

@@ -165,17 +165,19 @@ export class Generation {
     this.#pool = pool
   }
 
+  /** @throws when there is no memory; nothing has changed then. */
   write(push: Append, nowMs: number): HeadRows {
-    this.startedMs ??= nowMs
-    this.rows += push.rowCount
-    this.rawBytes += push.raw.length
-    this.pending++
     let head = this.heads.get(push.tenant)
     if (head === undefined) {
       head = new TenantHead(push.tenant, this.number, this.#pool)
       this.heads.set(push.tenant, head)
     }
-    return head.write(push)
+    const rows = head.write(push)
+    this.startedMs ??= nowMs
+    this.rows += push.rowCount
+    this.rawBytes += push.raw.length
+    this.pending++
+    return rows
   }
 
   settle(rows: HeadRows, failed: boolean): void {

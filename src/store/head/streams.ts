@@ -33,6 +33,8 @@ export class StreamTable {
   slotOf(stream: StreamRef): number {
     const found = this.#slots.get(stream.canonical)
     if (found !== undefined) return found
+    // First, for there may be no memory for a page; a slot that pages do not have would keep the head from being read.
+    this.#write(stream.labels)
     const slot = this.#labels.length
     this.#labels.push(stream.labels)
     this.#slots.set(stream.canonical, slot)
@@ -41,7 +43,6 @@ export class StreamTable {
       grown.set(this.#logged)
       this.#logged = grown
     }
-    this.#write(stream.labels)
     return slot
   }
 
