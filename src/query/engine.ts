@@ -20,6 +20,7 @@ import type {
 import {checkedQuery} from './checked-query.ts'
 import {tooManySeries} from './exec/leaf-scan.ts'
 import {noStats} from './exec/stats.ts'
+import type {StreamsAnswer, StreamsTask} from './exec/tasks.ts'
 import {checkBytes, checkEntries, checkLength, checkMatchers, checkRanges} from './limits.ts'
 import {runLogQuery} from './log-query.ts'
 import type {LogQuery, Query} from './logql/index.ts'
@@ -97,19 +98,18 @@ class Engine<Snapshot> implements QueryEngine {
   }
 
   async labels(question: StreamsQuestion): Promise<string[]> {
-    const names = new Set<string>()
-    for (const labels of await this.#streams(question)) for (const {name} of labels) names.add(name)
-    return [...names].toSorted()
+    const answers = await this.#streams(question, 'names')
+    return [...new Set(answers.flatMap(answer => answer.texts))].toSorted()
   }
 
   async labelValues(question: StreamsQuestion & {readonly name: string}): Promise<string[]> {
-    const values = new Set<string>()
-    for (const labels of await this.#streams(question)) for (const {name, value} of labels) if (name === question.name) values.add(value)
-    return [...values].toSorted()
+    const answers = await this.#streams(question, {valuesOf: question.name})
+    return [...new Set(answers.flatMap(answer => answer.texts))].toSorted()
   }
 
   async series(question: StreamsQuestion): Promise<Labels[]> {
-    const streams = (await this.#streams(question)).map(labels => ({labels, text: formatLabels(labels)}))
+    const answers = await this.#streams(question, 'labels')
+    const streams = answers.flatMap(answer => answer.streams).map(labels => ({labels, text: formatLabels(labels)}))
     return streams.toSorted((a, b) => (a.text < b.text ? -1 : 1)).map(stream => stream.labels)
   }
 
@@ -198,19 +198,18 @@ class Engine<Snapshot> implements QueryEngine {
     return {run: value, timing}
   }
 
-  async #streams(question: StreamsQuestion): Promise<Labels[]> {
+  async #streams(question: StreamsQuestion, want: StreamsTask<Snapshot>['want']): Promise<StreamsAnswer[]> {
     const {selectors, limits} = question
     const matchers = selectors.map(text => this.#selector(text, limits))
     const fromNs = this.#firstVisible(question)
     if (fromNs === undefined) return []
     const toNs = question.endNs + 1n
     const {value} = await this.#runner.run(question, fromNs, toNs, job =>
-      job.spread(
-        executor => executor.streams({snapshot: job.snapshot, fromNs, toNs, matchers: matchers.length === 0 ? [[]] : matchers}),
-        true,
+      job.spread((executor, shard) =>
+        executor.streams({snapshot: job.snapshot, fromNs, toNs, shard, matchers: matchers.length === 0 ? [[]] : matchers, want}),
       ),
     )
-    return value.flatMap(answer => answer.streams)
+    return value
   }
 }
 

@@ -11,7 +11,8 @@ import {EntryGroup, loadChunk, type LoadedChunk} from './merge/index.ts'
 import {sameSource} from './sequence.ts'
 
 /** @returns the chunks ascending by (day, minNs, sequence), `exact` and `repeated` as chunk.ts promises. Within a source nothing is repeated. */
-export function markOverlaps(chunks: readonly ChunkHandle[]): ChunkHandle[] {
+export function markOverlaps(chunks: readonly ChunkHandle[]): readonly ChunkHandle[] {
+  if (chunks.length < 2) return chunks
   const sorted = [...chunks].sort((a, b) => a.day - b.day || a.minNs - b.minNs || a.sequence - b.sequence)
   const overlapped = new Map<ChunkHandle, ChunkHandle[]>()
   let active: ChunkHandle[] = []

@@ -39,7 +39,7 @@ export interface Reader {
   /** Streams that match all predicates, with the chunks that meet [fromNs, toNs); streams without such chunks are left out. */
   select(snapshot: Snapshot, options: SelectOptions): MaybePromise<StreamChunks[]>
   /** Labels of the streams that match and may have rows in [fromNs, toNs). */
-  streams(snapshot: Snapshot, predicates: readonly LabelPredicate[], fromNs: bigint, toNs: bigint): MaybePromise<Labels[]>
+  streams(snapshot: Snapshot, options: SelectOptions): MaybePromise<Labels[]>
 }
 
 /** Share of the cache for open parts. */
@@ -51,6 +51,8 @@ export function createReader(options: ReaderOptions): Reader {
   return new StoreReader(options)
 }
 
+/** Chunks are asked for only when the stream is one of the shard's. */
+type AddStream = (labels: Labels, chunksOf: () => readonly ChunkHandle[]) => void
 type Found = {readonly labels: Labels; readonly chunks: ChunkHandle[]}
 type Range = {readonly firstDay: number; readonly firstNs: number; readonly lastDay: number; readonly lastNs: number}
 
@@ -78,10 +80,11 @@ class StoreReader implements Reader {
     const found = new Map<string, Found>()
     if (toNs <= fromNs) return []
     const range = rangeOf(fromNs, toNs)
-    const add = (labels: Labels, chunks: readonly ChunkHandle[]): void => {
-      if (chunks.length === 0) return
+    const add: AddStream = (labels, chunksOf) => {
       const canonical = this.#canonicalOf(labels)
       if (shard !== undefined && shard.count > 1 && shardOf(canonical, shard.count) !== shard.index) return
+      const chunks = chunksOf()
+      if (chunks.length === 0) return
       const stream = found.get(canonical)
       if (stream === undefined) found.set(canonical, {labels, chunks: [...chunks]})
       else for (const chunk of chunks) stream.chunks.push(chunk)
@@ -102,8 +105,8 @@ class StoreReader implements Reader {
     return next(0)
   }
 
-  streams(snapshot: Snapshot, predicates: readonly LabelPredicate[], fromNs: bigint, toNs: bigint): MaybePromise<Labels[]> {
-    const selected = this.select(snapshot, {predicates, fromNs, toNs})
+  streams(snapshot: Snapshot, options: SelectOptions): MaybePromise<Labels[]> {
+    const selected = this.select(snapshot, options)
     const labels = (streams: StreamChunks[]): Labels[] => streams.map(stream => stream.labels)
     return selected instanceof Promise ? selected.then(labels) : labels(selected)
   }
@@ -121,13 +124,7 @@ class StoreReader implements Reader {
     }
   }
 
-  #addPart(
-    key: string,
-    generation: number,
-    predicates: readonly LabelPredicate[],
-    range: Range,
-    add: (labels: Labels, chunks: readonly ChunkHandle[]) => void,
-  ): MaybePromise<void> {
+  #addPart(key: string, generation: number, predicates: readonly LabelPredicate[], range: Range, add: AddStream): MaybePromise<void> {
     const use = (part: PartReader): MaybePromise<void> => {
       const {day} = part.facts
       const fromNs = day === range.firstDay ? range.firstNs : 0
@@ -135,7 +132,7 @@ class StoreReader implements Reader {
       const selected = part.select(predicates)
       const list = (streams: Uint32Array): void => {
         if (!this.#parts.has(key)) this.#parts.set(key, part)
-        for (const stream of streams) add(part.labels(stream), part.chunks(stream, firstSequence(generation), fromNs, toNs))
+        for (const stream of streams) add(part.labels(stream), () => part.chunks(stream, firstSequence(generation), fromNs, toNs))
       }
       return selected instanceof Promise ? selected.then(list) : list(selected)
     }
@@ -146,12 +143,7 @@ class StoreReader implements Reader {
     return opened instanceof Promise ? opened.then(use) : use(opened)
   }
 
-  #addHeads(
-    snapshot: Snapshot,
-    predicates: readonly LabelPredicate[],
-    range: Range,
-    add: (labels: Labels, chunks: readonly ChunkHandle[]) => void,
-  ): void {
+  #addHeads(snapshot: Snapshot, predicates: readonly LabelPredicate[], range: Range, add: AddStream): void {
     for (const [id, head] of this.#heads) if (head.generation < snapshot.oldestGeneration) this.#heads.delete(id)
     for (const head of snapshot.heads) {
       let reader = this.#heads.get(head.id)
@@ -163,10 +155,7 @@ class StoreReader implements Reader {
       for (let slot = 0; slot < head.streams.count; slot++) {
         const labels = reader.view.labels(slot)
         if (!accepts(predicates, labels)) continue
-        add(
-          labels,
-          reader.chunks(head, slot).filter(chunk => meets(chunk, range)),
-        )
+        add(labels, () => reader.chunks(head, slot).filter(chunk => meets(chunk, range)))
       }
     }
   }

@@ -34,7 +34,7 @@ export interface StreamReader<Snapshot> {
   /** Streams that match, with the chunks that meet [fromNs, toNs). */
   select(snapshot: Snapshot, options: SelectOptions): MaybePromise<StreamChunks[]>
   /** Labels of the streams that match and may have rows in [fromNs, toNs). */
-  streams(snapshot: Snapshot, predicates: readonly LabelPredicate[], fromNs: bigint, toNs: bigint): MaybePromise<Labels[]>
+  streams(snapshot: Snapshot, options: SelectOptions): MaybePromise<Labels[]>
 }
 
 export type Limits = {
@@ -64,14 +64,15 @@ export type LeafTask<Snapshot> = Scope<Snapshot> &
   }
 export type LeafAnswer = {partial: PartialLeaf; stats: ScanStats; problems: StoreProblem[]}
 
-/** Streams of any of the matcher lists; an empty list matches all. */
-export type StreamsTask<Snapshot> = {
-  readonly snapshot: Snapshot
-  readonly fromNs: bigint
-  readonly toNs: bigint
+/**
+ * Streams of any of the matcher lists; an empty list matches all. Of very many streams only what is wanted goes to the main thread:
+ * their labels, the names of these, or the values of one name.
+ */
+export type StreamsTask<Snapshot> = Scope<Snapshot> & {
   readonly matchers: readonly (readonly Matcher[])[]
+  readonly want: 'labels' | 'names' | {readonly valuesOf: string}
 }
-export type StreamsAnswer = {streams: Labels[]}
+export type StreamsAnswer = {streams: Labels[]; texts: string[]}
 
 export type SizeTask<Snapshot> = Scope<Snapshot> & Limits & {readonly matchers: readonly Matcher[]}
 export type SizeAnswer = {streams: number; chunks: number; bytes: number; entries: number}
@@ -141,12 +142,18 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
       return {partial: leaf.partial(), stats, problems}
     },
 
-    async streams({snapshot, fromNs, toNs, matchers}) {
+    async streams({snapshot, fromNs, toNs, shard, matchers, want}) {
       const found = new Map<string, Labels>()
+      const texts = new Set<string>()
       for (const list of matchers) {
-        for (const labels of await reader.streams(snapshot, list.map(predicateOf), fromNs, toNs)) found.set(formatLabels(labels), labels)
+        const streams = await reader.streams(snapshot, {predicates: list.map(predicateOf), fromNs, toNs, shard, problems: []})
+        for (const labels of streams) {
+          if (want === 'labels') found.set(formatLabels(labels), labels)
+          else if (want === 'names') for (const {name} of labels) texts.add(name)
+          else for (const {name, value} of labels) if (name === want.valuesOf) texts.add(value)
+        }
       }
-      return {streams: [...found.values()]}
+      return {streams: [...found.values()], texts: [...texts]}
     },
 
     async size(task) {

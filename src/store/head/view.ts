@@ -29,6 +29,8 @@ export class HeadView {
   #labels: readonly Labels[] = []
   /** Id of each slot's newest row plus 1, or 0. */
   #newest = new Uint32Array(64)
+  /** Of {@link rowsOf}; most streams of a head with very many have a few rows. */
+  #found = new Uint32Array(256)
 
   constructor(id: number) {
     this.id = id
@@ -65,7 +67,7 @@ export class HeadView {
     const limits = snapshot.segments.map((segment, index) => this.segments[index]!.base + segment.rows)
     let index = this.segments.length - 1
     let count = 0
-    let ids = new Uint32Array(256)
+    let ids = this.#found
     for (let link = this.#newest[slot]!; link !== 0;) {
       const id = link - 1
       while (id < this.segments[index]!.base) index--
@@ -75,7 +77,7 @@ export class HeadView {
         if (count === ids.length) {
           const grown = new Uint32Array(ids.length * 4)
           grown.set(ids)
-          ids = grown
+          this.#found = ids = grown
         }
         ids[count++] = id
       }

@@ -39,8 +39,9 @@ export class FakeStore implements StreamReader<null>, Snapshots<null> {
     return this.#streams.filter(({labels}) => matches(labels, predicates) && hash(formatLabels(labels)) % shard.count === shard.index)
   }
 
-  streams(_: null, predicates: readonly LabelPredicate[]): Labels[] {
-    return this.#streams.map(stream => stream.labels).filter(labels => matches(labels, predicates))
+  streams(_: null, {predicates, shard}: SelectOptions): Labels[] {
+    const labels = this.#streams.map(stream => stream.labels)
+    return labels.filter(each => matches(each, predicates) && hash(formatLabels(each)) % shard.count === shard.index)
   }
 
   #cut({entries}: FakeStream, layout: Layout): ChunkHandle[] {
