@@ -8,7 +8,16 @@ import {Failure, formatLabels} from '../model/index.ts'
 import type {StreamRef} from './append.ts'
 import type {ReplayKernel} from './database-options.ts'
 import {Generation, type SegmentPool} from './head/index.ts'
-import {compareLogNames, parseLogName, replayLog, type LogDamage, type LogFolder, type LogName, type PushRecord} from './log/index.ts'
+import {
+  compareLogNames,
+  generationOf,
+  parseLogName,
+  replayLog,
+  type LogDamage,
+  type LogFolder,
+  type LogName,
+  type PushRecord,
+} from './log/index.ts'
 import type {Manifests} from './manifest/index.ts'
 
 export type ReplayReport = {
@@ -37,10 +46,11 @@ export type ReplayOptions = {
   readonly frozen: (generation: Generation) => Promise<void>
 }
 
-/** @returns the highest generation that a file of the log has, 0 without files. @throws {Failure} STORAGE */
+/** @returns the highest generation that a file of the log has, also one that was set aside; 0 without files. @throws {Failure} STORAGE */
 export async function replayAll(options: ReplayOptions): Promise<number> {
   const {folder, report} = options
-  const names = (await folder.list()).map(parseLogName).filter(name => name !== undefined)
+  const all = await folder.list()
+  const names = all.map(parseLogName).filter(name => name !== undefined)
   const generations = new Map<number, LogName[]>()
   for (const name of names.sort(compareLogNames)) generations.set(name.generation, [...(generations.get(name.generation) ?? []), name])
   for (const [number, files] of generations) {
@@ -52,7 +62,7 @@ export async function replayAll(options: ReplayOptions): Promise<number> {
     }
     for (const {name} of files) await folder.remove(name)
   }
-  return Math.max(0, ...generations.keys())
+  return all.reduce((highest, name) => Math.max(highest, generationOf(name) ?? 0), 0)
 }
 
 async function replayGeneration(options: ReplayOptions, number: number, files: readonly LogName[]): Promise<Generation> {

@@ -1,6 +1,8 @@
 /*
  * Steps that come in an unlucky order, and answers that are lost between them.
  */
+import fs from 'node:fs/promises'
+import path from 'node:path'
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
 import type {Database} from '../../src/store/index.ts'
 import {faultyObjects, type Hooks} from './support/faulty-objects.ts'
@@ -64,6 +66,25 @@ describe('unlucky orders', () => {
     isDone = true
     expect(await pushing).toBe(true)
     expect(database.stats().parts.rows).toBeGreaterThan(0)
+  })
+
+  test('the number of bytes that were set aside is not given out again', async () => {
+    database = await store.open()
+    await database.append(makeAppend(refs, 'fake', one(1n, 'a')))
+    await database.close()
+    const log = path.join(store.dir, 'log', '00000001.log')
+    const bytes = await fs.readFile(log)
+    bytes[30]! ^= 1
+    bytes[bytes.length - 1]! ^= 1
+    await fs.writeFile(log, bytes)
+    for (let starts = 0; starts < 3; starts++) {
+      database = await store.open()
+      expect(database.stats().head.generation).toBe(2)
+      await database.close()
+    }
+    const names = await fs.readdir(path.join(store.dir, 'log'))
+    expect(names.every(name => name.endsWith('.quarantine'))).toBe(true)
+    expect(names.length).toBeGreaterThan(0)
   })
 
   test('no memory for a push: it is refused, and the generation is flushed all the same', async () => {

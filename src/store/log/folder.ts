@@ -29,10 +29,10 @@ export interface LogFolder {
 }
 
 export function createLogFolder(dir: string): LogFolder {
-  const syncFolder = async (): Promise<void> => {
+  const syncFolder = async (folder = dir): Promise<void> => {
     // Windows cannot open a folder; there a rename or create is durable by itself.
     if (process.platform === 'win32') return
-    const handle = await fs.open(dir, 'r')
+    const handle = await fs.open(folder, 'r')
     try {
       await handle.sync()
     } finally {
@@ -41,7 +41,9 @@ export function createLogFolder(dir: string): LogFolder {
   }
   return {
     async list() {
-      await fs.mkdir(dir, {recursive: true})
+      const made = await fs.mkdir(dir, {recursive: true})
+      // A file in a folder whose own name is lost is lost, too.
+      if (made !== undefined) await syncFolder(path.dirname(dir))
       return fs.readdir(dir)
     },
     async create(name) {

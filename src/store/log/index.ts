@@ -1,7 +1,7 @@
 export {describeLog} from './describe.ts'
 export {createLogFolder, type LogFile, type LogFolder} from './folder.ts'
 export {lockDirectory, type DirectoryLock} from './lock.ts'
-export {compareLogNames, parseLogName, type LogName} from './names.ts'
+export {compareLogNames, generationOf, parseLogName, type LogName} from './names.ts'
 export type {PushRecord, StreamRecord} from './record.ts'
 export {replayLog, type LogDamage, type ReplayTarget} from './replay.ts'
 export {LogWriter, type LogPush, type LogStats} from './writer.ts'

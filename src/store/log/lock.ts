@@ -18,13 +18,13 @@ export interface DirectoryLock {
 
 /** @throws {Failure} STORAGE naming the pid that has the directory, or why the lock cannot be written. */
 export function lockDirectory(dir: string): DirectoryLock {
-  fs.mkdirSync(dir, {recursive: true})
+  makeDirectory(dir)
   const file = path.join(dir, LOCK_NAME)
   const self: Owner = {pid: process.pid, started: startOf(process.pid)}
   const text = `${JSON.stringify(self)}\n`
   for (let attempt = 0; attempt < 5; attempt++) {
     try {
-      fs.writeFileSync(file, text, {flag: 'wx'})
+      create(file, text)
       return {
         release() {
           if (readText(file) === text) fs.rmSync(file, {force: true})
@@ -43,6 +43,36 @@ export function lockDirectory(dir: string): DirectoryLock {
     takeOver(file, found)
   }
   throw new Failure('STORAGE', `cannot lock the data directory ${dir}: another process is starting there`)
+}
+
+/** Made durable: what is acknowledged from now on lies below it. */
+function makeDirectory(dir: string): void {
+  const made = fs.mkdirSync(dir, {recursive: true})
+  if (made === undefined || process.platform === 'win32') return
+  for (let at = path.resolve(dir); ; at = path.dirname(at)) {
+    const parent = fs.openSync(path.dirname(at), 'r')
+    try {
+      fs.fsyncSync(parent)
+    } finally {
+      fs.closeSync(parent)
+    }
+    if (at === path.resolve(made)) return
+  }
+}
+
+/** With its content at once: an empty lock reads as one that nobody owns. @throws EEXIST when there is one */
+function create(file: string, text: string): void {
+  const aside = `${file}.${process.pid}.new`
+  fs.writeFileSync(aside, text)
+  try {
+    fs.linkSync(aside, file)
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw error
+    // No hard links here.
+    fs.writeFileSync(file, text, {flag: 'wx'})
+  } finally {
+    fs.rmSync(aside, {force: true})
+  }
 }
 
 /** Moves the stale lock out of the way; if it turns out to be another one by now, puts it back. */

@@ -26,6 +26,12 @@ export function parseLogName(name: string): LogName | undefined {
   return {name, generation: Number(match[1]), piece: match[2] === undefined ? 0 : Number(match[2])}
 }
 
+/** The generation that a name of any kind belongs to. Bytes set aside keep their number: a later file of it could overwrite them. */
+export function generationOf(name: string): number | undefined {
+  const match = /^(\d{8,10})(?:-\d+)?\.log(?:\.at-\d+\.quarantine)?$/.exec(name)
+  return match === null ? undefined : Number(match[1])
+}
+
 /** Order of replay. */
 export function compareLogNames(a: LogName, b: LogName): number {
   return a.generation - b.generation || a.piece - b.piece

@@ -241,6 +241,7 @@ export class LocalObjectStore implements ObjectStore {
   async #ensureDirectory(directory: string): Promise<void> {
     if (this.#directories.has(directory)) return
     await this.#files.mkdir(directory)
+    if (this.#directories.size === 0) await this.#syncDirectory(path.dirname(this.#directory))
     for (let at = directory; at !== this.#directory && !this.#directories.has(at); at = path.dirname(at)) {
       await this.#syncDirectory(path.dirname(at))
     }
