@@ -52,11 +52,11 @@ export async function mergeParts(tools: MergeTools, job: MergeJob): Promise<Part
   const joining: JoinTools = {arrays, columns: new JoinedColumns()}
   const readers: PartReader[] = []
   for (const input of job.inputs) readers.push(await openPart({objects, key: input, kernel, cache, arrays}))
-  const streams = await listStreams(readers)
+  for (const reader of readers) await reader.index()
   const writer = new PartWriter({kernel, codec, tenant, day, key, id, level, createdNs})
   let meta: PartMeta | undefined
   async function* body(): AsyncGenerator<Uint8Array> {
-    for (const {labels, places} of streams) {
+    for (const {labels, places} of eachStream(readers)) {
       const chunks: SourceChunk[] = places.flatMap(({input, stream}) =>
         readers[input]!.chunks(stream, input).map(handle => ({input, handle})),
       )
@@ -76,19 +76,32 @@ export async function mergeParts(tools: MergeTools, job: MergeJob): Promise<Part
   return meta
 }
 
-type MergedStream = {readonly labels: Labels; readonly canonical: string; readonly places: {input: number; stream: number}[]}
+type Place = {readonly input: number; readonly stream: number}
+type MergedStream = {readonly labels: Labels; readonly places: readonly Place[]}
 
-/** All streams of the inputs, ascending by canonical text, with where each has it. */
-async function listStreams(readers: readonly PartReader[]): Promise<MergedStream[]> {
-  const streams = new Map<string, MergedStream>()
-  for (const [input, reader] of readers.entries()) {
-    for (const stream of await reader.select([])) {
-      const labels = reader.labels(stream)
-      const canonical = formatLabels(labels)
-      const found = streams.get(canonical)
-      if (found === undefined) streams.set(canonical, {labels, canonical, places: [{input, stream}]})
-      else found.places.push({input, stream})
-    }
+/**
+ * All streams of the inputs, ascending by canonical text as each input has them, with where each is found. One at a time: a day may
+ * have a hundred thousand, and their labels would fill the worker's memory.
+ */
+function* eachStream(readers: readonly PartReader[]): Generator<MergedStream> {
+  type Next = Place & {readonly labels: Labels; readonly canonical: string}
+  const read = (input: number, stream: number): Next | undefined => {
+    const reader = readers[input]!
+    if (stream === reader.facts.streams) return undefined
+    const labels = reader.labels(stream, false)
+    return {input, stream, labels, canonical: formatLabels(labels)}
   }
-  return [...streams.values()].sort((a, b) => (a.canonical < b.canonical ? -1 : 1))
+  const next = readers.map((_, input) => read(input, 0))
+  for (;;) {
+    let first: Next | undefined
+    for (const each of next) if (each !== undefined && (first === undefined || each.canonical < first.canonical)) first = each
+    if (first === undefined) return
+    const places: Place[] = []
+    for (const [input, each] of next.entries()) {
+      if (each === undefined || each.canonical !== first.canonical) continue
+      places.push(each)
+      next[input] = read(input, each.stream + 1)
+    }
+    yield {labels: first.labels, places}
+  }
 }

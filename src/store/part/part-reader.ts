@@ -80,9 +80,9 @@ export class PartReader {
     return after(this.index(), index => index.postings.select(predicates))
   }
 
-  /** Only after a `select`. */
-  labels(stream: number): Labels {
-    return this.#known().streams.labels(stream)
+  /** Only after a `select`. @param keep for the next time */
+  labels(stream: number, keep = true): Labels {
+    return this.#known().streams.labels(stream, keep)
   }
 
   /**

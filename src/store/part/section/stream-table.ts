@@ -49,13 +49,15 @@ export class StreamTable {
     r.end()
   }
 
-  labels(stream: number): Labels {
+  /** @param keep for whoever asks next; otherwise they are the caller's alone */
+  labels(stream: number, keep = true): Labels {
     const known = this.#labels[stream]
     if (known !== undefined) return known
     const labels: Label[] = []
     for (let p = this.#firstPair[stream]!; p < this.#firstPair[stream + 1]!; p += 2) {
       labels.push({name: this.#symbols.text(this.#pairs[p]!), value: this.#symbols.text(this.#pairs[p + 1]!)})
     }
-    return (this.#labels[stream] = labels)
+    if (keep) this.#labels[stream] = labels
+    return labels
   }
 }
