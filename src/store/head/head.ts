@@ -32,7 +32,7 @@ export type HeadRows = {
 }
 
 /** Arenas of a head, one after the other: small first, for the many tenants that send little. */
-const ARENA_BYTES = [64 * 1024, 256 * 1024, 1024 * 1024, 4 * 1024 * 1024]
+const ARENA_BYTES = [8 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024, 4 * 1024 * 1024]
 const ARENA_BYTES_MAX = 8 * 1024 * 1024
 
 /** Shared buffers for reuse: touching fresh memory costs more than copying into used. */

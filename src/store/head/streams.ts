@@ -9,7 +9,9 @@
 import type {Labels} from '../../model/index.ts'
 import type {StreamRef} from '../append.ts'
 
-const PAGE_BYTES = 16 * 1024
+/** The first is small, for the many tenants that have few streams; each is twice the one before. */
+const PAGE_BYTES = 1024
+const PAGE_BYTES_MAX = 64 * 1024
 const END = 0xffffffff
 
 const encoder = new TextEncoder()
@@ -63,7 +65,7 @@ export class StreamTable {
     const length = 4 + texts.reduce((sum, text) => sum + 4 + text.length, 0)
     if (this.#at + 4 + length > this.#bytes.length) {
       if (this.#at + 4 <= this.#bytes.length) this.#page.setUint32(this.#at, END, true)
-      const page = new SharedArrayBuffer(Math.max(PAGE_BYTES, 4 + length))
+      const page = new SharedArrayBuffer(Math.max(Math.min(PAGE_BYTES * 2 ** this.pages.length, PAGE_BYTES_MAX), 4 + length))
       this.pages.push(page)
       this.#page = new DataView(page)
       this.#bytes = new Uint8Array(page)
