@@ -2,11 +2,13 @@
  * The main thread's side: a fixed number of workers of one kind, and calls to them.
  *
  * Owns    the threads: one that ends by itself is replaced (after a pause when it did not live long), and its calls fail with INTERNAL.
+ *         One that has calls and does not even answer pings is ended: what it holds (snapshots, places among the queries) would never
+ *         come back.
  * Leaves  which worker does what to the caller; cancelling to flags in shared memory that arguments carry.
  */
 import {Worker} from 'node:worker_threads'
 import {Failure} from '../model/index.ts'
-import type {CallTable, Reply, Request} from './protocol.ts'
+import {PING, type CallTable, type Reply, type Request} from './protocol.ts'
 
 export type PoolOptions = {
   /** A module that calls `serveCalls`. */
@@ -18,6 +20,8 @@ export type PoolOptions = {
   readonly name: string
   /** Told when a worker ends without being asked to. */
   readonly onCrash?: (message: string) => void
+  /** Pings of a worker that has calls. */
+  readonly pings?: {readonly everyMs: number; readonly missedMax: number}
 }
 
 export interface WorkerPool<C extends CallTable> {
@@ -47,6 +51,8 @@ type Pending = {readonly resolve: (result: unknown) => void; readonly reject: (e
 /** Shorter lives are followed by a pause, so that a worker that cannot start does not spin. */
 const LIFE_MS_MIN = 2000
 const PAUSE_MS = 1000
+/** A minute. Pings are counted, not time, so that a machine that slept ends nobody. */
+const PINGS = {everyMs: 5000, missedMax: 12}
 
 class Slot {
   readonly #options: PoolOptions
@@ -56,10 +62,16 @@ class Slot {
   #nextId = 1
   #closed = false
   #restart: NodeJS.Timeout | undefined
+  /** Pings since the worker was last heard of. */
+  #missed = 0
+  readonly #pinging: NodeJS.Timeout
+  #reason: string | undefined
 
   constructor(options: PoolOptions, name: string) {
     this.#options = options
     this.#name = name
+    const pings = options.pings ?? PINGS
+    this.#pinging = setInterval(() => this.#ping(pings.missedMax), pings.everyMs).unref()
     this.#start()
   }
 
@@ -81,6 +93,7 @@ class Slot {
 
   async close(): Promise<void> {
     this.#closed = true
+    clearInterval(this.#pinging)
     clearTimeout(this.#restart)
     const worker = this.#worker
     this.#worker = undefined
@@ -95,15 +108,16 @@ class Slot {
       name: this.#name.slice(0, 15),
       resourceLimits: {maxYoungGenerationSizeMb: YOUNG_MB_MAX},
     })
-    let reason: string | undefined
+    this.#missed = 0
+    this.#reason = undefined
     worker.on('message', (reply: Reply) => this.#reply(reply))
     worker.on('error', (error: unknown) => {
-      reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      this.#reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
     })
     worker.on('exit', code => {
       if (this.#worker !== worker) return
       this.#worker = undefined
-      const message = `${this.#name} ended: ${reason ?? `exit code ${code}`}`
+      const message = `${this.#name} ended: ${this.#reason ?? `exit code ${code}`}`
       this.#fail(message)
       if (this.#closed) return
       this.#options.onCrash?.(message)
@@ -113,7 +127,21 @@ class Slot {
     this.#worker = worker
   }
 
+  #ping(missedMax: number): void {
+    const worker = this.#worker
+    if (worker === undefined || this.#pending.size === 0) {
+      this.#missed = 0
+      return
+    }
+    if (this.#missed === missedMax) {
+      this.#reason = 'it did not answer'
+      void worker.terminate()
+    }
+    if (this.#missed++ === 0) worker.postMessage(PING satisfies Request)
+  }
+
   #reply(reply: Reply): void {
+    this.#missed = 0
     const pending = this.#pending.get(reply.id)
     if (pending === undefined) return
     this.#pending.delete(reply.id)

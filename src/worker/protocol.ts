@@ -26,6 +26,9 @@ export type Handlers<C extends CallTable> = {
   readonly [K in keyof C]: (args: C[K]['args']) => MaybePromise<C[K]['result'] | Transferred<C[K]['result']>>
 }
 
+/** Answered by every worker, to show that its event loop turns. */
+export const PING = {id: 0, call: 'ping', args: undefined} as const
+
 export type Request = {readonly id: number; readonly call: string; readonly args: unknown}
 export type Reply =
   | {readonly id: number; readonly result: unknown}

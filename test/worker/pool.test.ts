@@ -10,15 +10,16 @@ type Calls = {
   unclonable: {args: undefined; result: unknown}
   die: {args: undefined; result: never}
   exit: {args: undefined; result: never}
+  spin: {args: undefined; result: never}
 }
 
 describe('worker pool', () => {
   let pool: WorkerPool<Calls> | undefined
   const crashes: string[] = []
-  const open = (count: number, data: unknown = null): WorkerPool<Calls> => {
+  const open = (count: number, data: unknown = null, pings = {everyMs: 5000, missedMax: 12}): WorkerPool<Calls> => {
     crashes.length = 0
     const entry = new URL('./fixtures/calls.mjs', import.meta.url)
-    pool = createWorkerPool<Calls>({entry, count, data, name: 'test worker', onCrash: message => crashes.push(message)})
+    pool = createWorkerPool<Calls>({entry, count, data, name: 'test worker', pings, onCrash: message => crashes.push(message)})
     return pool
   }
   afterEach(() => pool?.close())
@@ -51,6 +52,15 @@ describe('worker pool', () => {
     await expect(call(0, 'unclonable', undefined)).rejects.toMatchObject({code: 'INTERNAL'})
     await expect(call(0, 'echo', () => 1)).rejects.toThrow()
     expect(await call(0, 'echo', 'still there')).toBe('still there')
+  })
+
+  test('a worker that never comes back is ended and replaced; one that only waits is not', async () => {
+    const {call} = open(2, null, {everyMs: 100, missedMax: 50})
+    const waiting = call(1, 'later', {ms: 6000, value: 'fine'})
+    await expect(call(0, 'spin', undefined)).rejects.toMatchObject({code: 'INTERNAL', message: 'test worker 1 ended: it did not answer'})
+    expect(crashes).toEqual(['test worker 1 ended: it did not answer'])
+    await expect.poll(() => call(0, 'echo', 'back').catch(() => 'not yet'), {timeout: 10_000}).toBe('back')
+    expect(await waiting).toBe('fine')
   })
 
   test.each(['die', 'exit'] as const)('a worker that ends (%s) fails its calls and is replaced; the others go on', async how => {
