@@ -10,9 +10,10 @@ import {availableParallelism} from 'node:os'
 import path from 'node:path'
 import type {FastifyInstance} from 'fastify'
 import {createApi} from '../api/index.ts'
-import {loadConfig, renderEffective, type Config, type LimitsProvider} from '../config/index.ts'
+import {loadConfig, renderEffective, type Config, type LimitsProvider, type LoadedConfig} from '../config/index.ts'
 import {createIngest} from '../ingest/index.ts'
 import {createKernel} from '../kernel/index.ts'
+import {Failure} from '../model/index.ts'
 import {createQueryEngine} from '../query/index.ts'
 import {openDatabase, openLocalObjectStore, type Database} from '../store/index.ts'
 import {startWorkers, type Workers} from '../worker/index.ts'
@@ -29,7 +30,7 @@ const QUERY_WORKERS_DEFAULT_MAX = 4
 
 /** Runs until the signal; the exit code. */
 export async function serve(args: readonly string[], io: Io): Promise<number> {
-  const {config, limits, configFile, warnings} = loadConfig({args, env: io.env, readFile: file => readFileSync(file, 'utf8')})
+  const {config, limits, configFile, warnings} = settingsOf(args, io)
   const log = createLogger(config.log, io)
   for (const warning of warnings) log.warn(warning)
   const running = await start(config, limits, log)
@@ -44,6 +45,15 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
   }
   log.info('stopped')
   return EXIT_OK
+}
+
+/** Flags, environment and file; what is wrong with any of them is how the command was called. */
+function settingsOf(args: readonly string[], io: Io): LoadedConfig {
+  try {
+    return loadConfig({args, env: io.env, readFile: file => readFileSync(file, 'utf8')})
+  } catch (error) {
+    throw Failure.is(error, 'BAD_REQUEST') ? new UsageError(error.message) : error
+  }
 }
 
 type Running = {readonly url: string; stop(): Promise<void>}

@@ -94,13 +94,17 @@ export function readFile(file: string, yamlText: string): FileSource {
   const overrides = new Map<string, Settings>()
   const problems: string[] = []
   const document = parseDocument(yamlText)
-  for (const error of document.errors) problems.push(`${file}: ${error.message.split('\n')[0] ?? 'not YAML'}`)
+  for (const error of document.errors) problems.push(`${file}: ${error.message.split(/:?\n/)[0] ?? 'not YAML'}`)
   const root: unknown = problems.length > 0 ? null : document.toJS()
   if (root === null || root === undefined) return {settings, overrides, problems}
   if (!isMap(root)) return {settings, overrides, problems: [`${file}: expected a map of sections`]}
   for (const [section, body] of Object.entries(root)) {
     if (body === null) continue
-    if (!isMap(body)) problems.push(`${file}: ${section} must be a map`)
+    const known = section in SECTIONS || section === 'overrides'
+    if (!known) {
+      const close = suggest(section, [...SECTION_NAMES, 'overrides'])
+      problems.push(`${file}: unknown section ${section}${close === undefined ? '' : `; did you mean ${close}?`}`)
+    } else if (!isMap(body)) problems.push(`${file}: ${section} must be a map`)
     else if (section === 'overrides') {
       for (const [tenant, limits] of Object.entries(body)) {
         const where = `overrides.${tenant}`
@@ -108,11 +112,8 @@ export function readFile(file: string, yamlText: string): FileSource {
         if (isMap(limits)) overrides.set(tenant, readSection(file, where, 'limits', limits, problems))
         else problems.push(`${file}: ${where} must be a map`)
       }
-    } else if (section in SECTIONS) {
-      for (const [key, setting] of readSection(file, section, section, body, problems)) settings.set(`${section}.${key}`, setting)
     } else {
-      const close = suggest(section, [...SECTION_NAMES, 'overrides'])
-      problems.push(`${file}: unknown section ${section}${close === undefined ? '' : `; did you mean ${close}?`}`)
+      for (const [key, setting] of readSection(file, section, section, body, problems)) settings.set(`${section}.${key}`, setting)
     }
   }
   return {settings, overrides, problems}

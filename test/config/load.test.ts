@@ -135,6 +135,8 @@ describe('file', () => {
     ['server: {lissen: x}', 'skald.yaml: server.lissen: unknown option; did you mean listen?'],
     ['limits: {max_lines_size: 1}', 'skald.yaml: limits.max_lines_size: unknown option; did you mean max_line_size?'],
     ['server: x', 'skald.yaml: server must be a map'],
+    ['sever: x', 'skald.yaml: unknown section sever; did you mean server?'],
+    ['a: [b', 'skald.yaml: Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 6'],
     ['- x', 'skald.yaml: expected a map of sections'],
     ['server: {listen: {a: 1}}', 'skald.yaml: server.listen: needs a plain value'],
     ['store: {flush_age: 5x}', 'skald.yaml: store.flush_age: "5x" is not a duration such as 30s, 5m, 1h30m or 30d'],
