@@ -9,7 +9,7 @@ import type {Evaluation} from './script/parse.ts'
 import {pushesOf} from './script/pushes.ts'
 import {randomEvaluation, randomStreams} from './script/random-query.ts'
 import {scriptServer, type ScriptServer} from './script/server.ts'
-import {filledStore, PLACES, type FilledStore} from './script/stores.ts'
+import {filledStore, type FilledStore} from './script/stores.ts'
 
 const SEED = Number(process.env['SKALD_FUZZ_SEED'] ?? 20_260_101)
 const QUERIES = Number(process.env['SKALD_FUZZ_QUERIES'] ?? 200)
@@ -24,12 +24,10 @@ const askers: [place: string, Ask][] = []
 
 beforeAll(async () => {
   const load = randomStreams(new Random(SEED))
-  for (const place of ['head', 'many parts', 'parts and head']) {
-    const fill = PLACES[place]
-    if (fill === undefined) continue
-    const store = await filledStore(fill, load)
+  for (const place of ['head', 'many parts', 'parts and head'] as const) {
+    const store = await filledStore(place, new Map([[TENANT, load]]))
     stores.push(store)
-    askers.push([place, evaluation => engineAnswer(store.engine, evaluation)])
+    askers.push([place, evaluation => engineAnswer(store.engine, TENANT, evaluation)])
   }
   for (const place of ['head of a server', 'part of a server']) {
     const server = await scriptServer(new Map())

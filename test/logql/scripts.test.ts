@@ -20,6 +20,6 @@ const scripts = SCRIPTS.map(name => ({name, ...readScript(name)})).filter(({stor
 describe.each(scripts)('$name', ({name, load, evaluations, limits}) => {
   test.each(Object.entries(LAYOUTS))('%s', async (_, {layout, shards}) => {
     const {engine} = fakeEngine(load, layout, shards)
-    await runEvaluations(engineTarget(engine, limits), evaluations, name)
+    await runEvaluations(engineTarget(engine, name, limits), evaluations, name)
   })
 })

@@ -1,20 +1,23 @@
 /*
- * The scripts on the real store: rows in the head, in one part, in many, in merged ones, in both.
+ * The scripts on the real store: rows in the head, in one part, in many, in merged ones, in both. Each script is a tenant.
  */
-import {describe, test} from 'vitest'
+import {afterAll, beforeAll, describe, test} from 'vitest'
 import {engineTarget} from './script/engine-target.ts'
 import {readScript, SCRIPTS} from './script/files.ts'
 import {runEvaluations} from './script/run.ts'
-import {filledStore, PLACES} from './script/stores.ts'
+import {filledStore, PLACES, type FilledStore} from './script/stores.ts'
 
-describe.each(SCRIPTS)('%s', name => {
-  const {load, evaluations, limits} = readScript(name)
-  test.each(Object.entries(PLACES))('%s', async (_, fill) => {
-    const store = await filledStore(fill, load)
-    try {
-      await runEvaluations(engineTarget(store.engine, limits), evaluations, name)
-    } finally {
-      await store.close()
-    }
+const scripts = SCRIPTS.map(name => ({name, ...readScript(name)}))
+
+describe.each(PLACES)('%s', place => {
+  let store: FilledStore
+
+  beforeAll(async () => {
+    store = await filledStore(place, new Map(scripts.map(({name, load}) => [name, load])))
+  })
+  afterAll(() => store.close())
+
+  test.each(scripts)('$name', async ({name, evaluations, limits}) => {
+    await runEvaluations(engineTarget(store.engine, name, limits), evaluations, name)
   })
 })

@@ -9,19 +9,20 @@ import {dataText, failureText, readText} from './answer.ts'
 import type {Evaluation} from './parse.ts'
 import type {Target} from './run.ts'
 
-export function engineTarget(engine: QueryEngine, limits: Readonly<Record<string, string>> = {}): Target {
-  return {ask: async evaluation => readText(await engineAnswer(engine, evaluation, limits))}
+export function engineTarget(engine: QueryEngine, tenant: string, limits: Readonly<Record<string, string>> = {}): Target {
+  return {ask: async evaluation => readText(await engineAnswer(engine, tenant, evaluation, limits))}
 }
 
 /** As {@link httpAnswer}. */
 export async function engineAnswer(
   engine: QueryEngine,
+  tenant: string,
   evaluation: Evaluation,
   limits: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   try {
     const flags = evaluation.categorized && evaluation.kind !== 'instant' ? ['categorize-labels'] : []
-    const body = [...encodeAnswer(await ask(engine, asker(limits), evaluation), flags)].join('')
+    const body = [...encodeAnswer(await ask(engine, {...asker(limits), tenant}, evaluation), flags)].join('')
     return dataText(body)
   } catch (error) {
     if (!Failure.is(error)) throw error
@@ -29,8 +30,8 @@ export async function engineAnswer(
   }
 }
 
-async function ask(engine: QueryEngine, tenant: ReturnType<typeof asker>, evaluation: Evaluation): Promise<QueryAnswer> {
+async function ask(engine: QueryEngine, who: ReturnType<typeof asker>, evaluation: Evaluation): Promise<QueryAnswer> {
   const {query, fromNs, toNs, stepNs, limit, direction, intervalNs, categorized} = evaluation
-  if (evaluation.kind === 'instant') return engine.queryInstant({...tenant, query, timeNs: toNs})
-  return engine.queryRange({...tenant, query, startNs: fromNs, endNs: toNs, stepNs, limit, direction, intervalNs, categorize: categorized})
+  if (evaluation.kind === 'instant') return engine.queryInstant({...who, query, timeNs: toNs})
+  return engine.queryRange({...who, query, startNs: fromNs, endNs: toNs, stepNs, limit, direction, intervalNs, categorize: categorized})
 }

@@ -10,46 +10,37 @@ import type {FakeStream} from '../../query/support/fake-store.ts'
 import {T0} from './files.ts'
 import {pushesOf} from './pushes.ts'
 
-type Append = (push: readonly FakeStream[]) => Promise<void>
-type Fill = (database: Database, append: Append, pushes: (size: number) => FakeStream[][]) => Promise<void>
+export type Place = 'head' | 'one part' | 'many parts' | 'merged' | 'parts and head'
+export const PLACES: readonly Place[] = ['head', 'one part', 'many parts', 'merged', 'parts and head']
 
-export const PLACES: Readonly<Record<string, Fill>> = {
-  head: async (_, append, pushes) => {
-    for (const push of pushes(3)) await append(push)
-  },
-  'one part': async (database, append, pushes) => {
-    for (const push of pushes(5)) await append(push)
-    await database.flushNow()
-  },
-  'many parts': async (database, append, pushes) => {
-    for (const push of pushes(4)) {
-      await append(push)
-      await database.flushNow()
-    }
-  },
-  merged: async (database, append, pushes) => {
-    for (const push of pushes(9)) {
-      await append(push)
-      await database.flushNow()
-    }
-    await database.settle()
-  },
-  'parts and head': async (database, append, pushes) => {
-    for (const [i, push] of pushes(3).entries()) {
-      await append(push)
-      if (i % 2 === 0) await database.flushNow()
-    }
-  },
+/** Entries per push, and whether the rows so far become parts behind a push. */
+const WAYS: Readonly<Record<Place, {size: number; flush: (push: number) => boolean}>> = {
+  head: {size: 3, flush: () => false},
+  'one part': {size: 5, flush: () => false},
+  'many parts': {size: 4, flush: () => true},
+  merged: {size: 9, flush: () => true},
+  'parts and head': {size: 3, flush: push => push % 2 === 0},
 }
 
 export type FilledStore = {readonly engine: QueryEngine; close(): Promise<void>}
 
-export async function filledStore(fill: Fill, load: readonly FakeStream[]): Promise<FilledStore> {
+/** A store with the entries of some tenants: the pushes of all of them in turn, so that they share what is flushed and merged. */
+export async function filledStore(place: Place, tenants: ReadonlyMap<string, readonly FakeStream[]>): Promise<FilledStore> {
   const store = await makeStore()
   const database = await store.open()
   const refs = new StreamRefs()
-  const append: Append = push => database.append(makeAppend(refs, 'fake', push.map(streamOf)))
-  await fill(database, append, size => pushesOf(load, size))
+  const {size, flush} = WAYS[place]
+  const pushes = Array.from(tenants, ([tenant, load]) => ({tenant, pushes: pushesOf(load, size)}))
+  const rounds = Math.max(...pushes.map(one => one.pushes.length))
+  for (let i = 0; i < rounds; i++) {
+    for (const {tenant, pushes: own} of pushes) {
+      const push = own[i]
+      if (push !== undefined) await database.append(makeAppend(refs, tenant, push.map(streamOf)))
+    }
+    if (flush(i)) await database.flushNow()
+  }
+  if (place === 'one part') await database.flushNow()
+  if (place === 'merged') await database.settle()
   return {
     engine: engineOf(database, store),
     async close() {
