@@ -75,6 +75,8 @@ export const LIMIT_OPTIONS = {
   'max-query-range': limit(duration('0', 'Longest range in square brackets. 0 is no limit.')),
   'max-query-bytes-read': limit(bytes('0', 'Bytes a query may read. 0 is no limit.')),
   'max-streams-matchers-per-query': limit(integer('1000', 'Matchers a query may have.')),
+  'required-labels': limit(list('', 'Labels that every selector of a range query must name.')),
+  'minimum-labels-number': limit(integer('0', 'Matchers that every selector of a range query must have at least.')),
   'enable-multi-variant-queries': limit(boolean('true', 'Allow `variants(…) of (…)`.'), 'false'),
   'shard-aggregations': limit(list('approx_topk', 'Aggregations that need to be allowed: approx_topk, which is exact here.'), ''),
   'query-timeout': limit(duration('1m', 'Time a query may take; then 504.', {min: 1})),

@@ -15,6 +15,8 @@ export type QueryLimits = Pick<
   | 'maxQueryRangeMs'
   | 'maxQueryBytesReadBytes'
   | 'maxStreamsMatchersPerQuery'
+  | 'requiredLabels'
+  | 'minimumLabelsNumber'
   | 'enableMultiVariantQueries'
   | 'shardAggregations'
   | 'queryTimeoutMs'

@@ -21,7 +21,7 @@ import {checkedQuery} from './checked-query.ts'
 import {tooManySeries} from './exec/leaf-scan.ts'
 import {noStats} from './exec/stats.ts'
 import type {StreamsAnswer, StreamsTask} from './exec/tasks.ts'
-import {checkBytes, checkEntries, checkLength, checkMatchers, checkRanges} from './limits.ts'
+import {checkBytes, checkEntries, checkLength, checkMatchers, checkRanges, checkSelectors} from './limits.ts'
 import {runLogQuery} from './log-query.ts'
 import type {LogQuery, Query} from './logql/index.ts'
 import {isScalar, ordersSeries, toMatrix, toVector, type Grid, type MatrixSeries} from './metric/index.ts'
@@ -67,6 +67,7 @@ class Engine<Snapshot> implements QueryEngine {
 
   async queryRange(question: RangeQuestion): Promise<QueryAnswer> {
     const query = this.#parse(question.query, question.limits)
+    checkSelectors(query, question.limits)
     if (query.kind === 'logs') checkEntries(question.limit, question.limits)
     const startNs = this.#lookback(question.startNs, question.limits)
     checkLength(question.endNs - startNs, question.limits)

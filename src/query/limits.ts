@@ -21,6 +21,22 @@ export function checkMatchers(query: Query, limits: QueryLimits): void {
   }
 }
 
+/** Selectors must be narrow enough. Loki asks this of range queries only. */
+export function checkSelectors(query: Query, {requiredLabels, minimumLabelsNumber}: QueryLimits): void {
+  for (const {matchers} of selectorsOf(query)) {
+    const present = matchers.map(matcher => matcher.name)
+    const missing = requiredLabels.filter(name => !present.includes(name))
+    if (missing.length > 0) {
+      const names = `[${missing.join(', ')}], labels present in the query were [${present.join(', ')}]`
+      throw refuse(`stream selector is missing required matchers ${names}`)
+    }
+    if (present.length < minimumLabelsNumber) {
+      const counts = `number_present: ${present.length}, required_number_label_matchers: ${minimumLabelsNumber}`
+      throw refuse(`stream selector has less label matchers than required: (present: [${present.join(', ')}], ${counts})`)
+    }
+  }
+}
+
 export function checkEntries(limit: number, {maxEntriesLimitPerQuery: max}: QueryLimits): void {
   if (max > 0 && limit > max) {
     throw refuse(`max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > ${max})`)

@@ -57,6 +57,23 @@ describe('limits', () => {
     ])
   })
 
+  test('labels that selectors must name, and how many', async () => {
+    const {engine} = fakeEngine(STREAMS)
+    const required = {...asker({'required-labels': 'app,env'}), timeNs: T0, ...range}
+    const query = 'sum(rate({app="app0", env=""}[1m])) + sum(rate({app="app0", x=""}[1m]))'
+    expect(await failure(engine.queryRange({...required, query}))).toEqual([
+      'BAD_REQUEST',
+      'stream selector is missing required matchers [env], labels present in the query were [app, x]',
+    ])
+    await engine.queryInstant({...required, query})
+    const counted = {...asker({'minimum-labels-number': '2'}), ...range}
+    expect(await failure(engine.queryRange({...counted, query: '{app="app0"} |= "x"'}))).toEqual([
+      'BAD_REQUEST',
+      'stream selector has less label matchers than required: (present: [app], number_present: 1, required_number_label_matchers: 2)',
+    ])
+    await engine.queryRange({...counted, query})
+  })
+
   test('bytes to read', async () => {
     const {engine} = fakeEngine(STREAMS)
     const limited = {...asker({'max-query-bytes-read': '1KB'}), timeNs: T0 + 30n * SECOND, ...range}
