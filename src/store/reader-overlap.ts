@@ -109,6 +109,9 @@ function tolerant<T>(otherwise: T, run: () => T): T {
 
 const NO_ROWS = new Uint32Array(0)
 
+/** Rows of one instant that are compared one by one. */
+const FEW = 8
+
 /** Whether some row of each has the same time and length of line. */
 function sharesRow(a: Chunk, b: Chunk): boolean {
   const [ans, bns] = [a.timestamps(), b.timestamps()]
@@ -120,9 +123,13 @@ function sharesRow(a: Chunk, b: Chunk): boolean {
       const ns = ans[i]!
       let end = j
       while (end < bns.length && bns[end] === ns) end++
+      // Clients whose clock has seconds only have thousands of rows at one instant.
+      const lengths = end - j > FEW ? new Set<number>() : undefined
+      for (let k = j; lengths !== undefined && k < end; k++) lengths.add(bOffsets[k + 1]! - bOffsets[k]!)
       for (; i < ans.length && ans[i] === ns; i++) {
         const length = aOffsets[i + 1]! - aOffsets[i]!
-        for (let k = j; k < end; k++) if (bOffsets[k + 1]! - bOffsets[k]! === length) return true
+        if (lengths?.has(length) === true) return true
+        for (let k = j; lengths === undefined && k < end; k++) if (bOffsets[k + 1]! - bOffsets[k]! === length) return true
       }
       j = end
     }

@@ -51,8 +51,8 @@ export function createReader(options: ReaderOptions): Reader {
   return new StoreReader(options)
 }
 
-/** Chunks are asked for only when the stream is one of the shard's. */
-type AddStream = (labels: Labels, chunksOf: () => readonly ChunkHandle[]) => void
+/** Chunks are looked for only when the stream is one of the shard's. */
+type Selection = {readonly isOurs: (hash: number) => boolean; readonly add: (labels: Labels, chunks: readonly ChunkHandle[]) => void}
 type Found = {readonly labels: Labels; readonly chunks: ChunkHandle[]}
 type Range = {readonly firstDay: number; readonly firstNs: number; readonly lastDay: number; readonly lastNs: number}
 
@@ -64,6 +64,8 @@ class StoreReader implements Reader {
   readonly #meta = new MetaColumns()
   /** Label arrays live as long as their part or head is open. */
   readonly #canonical = new WeakMap<Labels, string>()
+  /** Of a part's streams; 0 = not known yet. */
+  readonly #hashes = new WeakMap<PartReader, Uint32Array>()
 
   constructor(options: ReaderOptions) {
     this.#options = options
@@ -80,24 +82,23 @@ class StoreReader implements Reader {
     const found = new Map<string, Found>()
     if (toNs <= fromNs) return []
     const range = rangeOf(fromNs, toNs)
-    const add: AddStream = (labels, chunksOf) => {
-      const canonical = this.#canonicalOf(labels)
-      if (shard !== undefined && shard.count > 1 && shardOf(canonical, shard.count) !== shard.index) return
-      const chunks = chunksOf()
+    const isOurs = (hash: number): boolean => shard === undefined || hash % shard.count === shard.index
+    const add = (labels: Labels, chunks: readonly ChunkHandle[]): void => {
       if (chunks.length === 0) return
+      const canonical = this.#canonicalOf(labels)
       const stream = found.get(canonical)
       if (stream === undefined) found.set(canonical, {labels, chunks: [...chunks]})
       else for (const chunk of chunks) stream.chunks.push(chunk)
     }
     const finish = (): StreamChunks[] => {
-      this.#addHeads(snapshot, predicates, range, add)
+      this.#addHeads(snapshot, predicates, range, {isOurs, add})
       return Array.from(found.values(), ({labels, chunks}) => ({labels, chunks: markOverlaps(chunks)}))
     }
     // One part after the other: a local store answers at once, and a remote one is asked once per part and worker.
     const next = (index: number): MaybePromise<StreamChunks[]> => {
       for (let i = index; i < snapshot.parts.length; i++) {
         const {key, generation} = snapshot.parts[i]!
-        const done = this.#guarded(key, problems, () => this.#addPart(key, generation, predicates, range, add))
+        const done = this.#guarded(key, problems, () => this.#addPart(key, generation, predicates, range, {isOurs, add}))
         if (done instanceof Promise) return done.then(() => next(i + 1))
       }
       return finish()
@@ -124,7 +125,7 @@ class StoreReader implements Reader {
     }
   }
 
-  #addPart(key: string, generation: number, predicates: readonly LabelPredicate[], range: Range, add: AddStream): MaybePromise<void> {
+  #addPart(key: string, generation: number, predicates: readonly LabelPredicate[], range: Range, to: Selection): MaybePromise<void> {
     const use = (part: PartReader): MaybePromise<void> => {
       const {day} = part.facts
       const fromNs = day === range.firstDay ? range.firstNs : 0
@@ -132,7 +133,12 @@ class StoreReader implements Reader {
       const selected = part.select(predicates)
       const list = (streams: Uint32Array): void => {
         if (!this.#parts.has(key)) this.#parts.set(key, part)
-        for (const stream of streams) add(part.labels(stream), () => part.chunks(stream, firstSequence(generation), fromNs, toNs))
+        const hashes = this.#hashesOf(part)
+        for (const stream of streams) {
+          // What other workers have is not kept: of very many streams that is most.
+          const hash = (hashes[stream] ||= hashOf(formatLabels(part.labels(stream, false))))
+          if (to.isOurs(hash)) to.add(part.labels(stream), part.chunks(stream, firstSequence(generation), fromNs, toNs))
+        }
       }
       return selected instanceof Promise ? selected.then(list) : list(selected)
     }
@@ -143,7 +149,7 @@ class StoreReader implements Reader {
     return opened instanceof Promise ? opened.then(use) : use(opened)
   }
 
-  #addHeads(snapshot: Snapshot, predicates: readonly LabelPredicate[], range: Range, add: AddStream): void {
+  #addHeads(snapshot: Snapshot, predicates: readonly LabelPredicate[], range: Range, to: Selection): void {
     for (const [id, head] of this.#heads) if (head.generation < snapshot.oldestGeneration) this.#heads.delete(id)
     for (const head of snapshot.heads) {
       let reader = this.#heads.get(head.id)
@@ -154,10 +160,22 @@ class StoreReader implements Reader {
       reader.update(head)
       for (let slot = 0; slot < head.streams.count; slot++) {
         const labels = reader.view.labels(slot)
-        if (!accepts(predicates, labels)) continue
-        add(labels, () => reader.chunks(head, slot).filter(chunk => meets(chunk, range)))
+        if (!accepts(predicates, labels) || !to.isOurs(reader.hashOf(slot))) continue
+        to.add(
+          labels,
+          reader.chunks(head, slot).filter(chunk => meets(chunk, range)),
+        )
       }
     }
+  }
+
+  #hashesOf(part: PartReader): Uint32Array {
+    let hashes = this.#hashes.get(part)
+    if (hashes === undefined) {
+      hashes = new Uint32Array(part.facts.streams)
+      this.#hashes.set(part, hashes)
+    }
+    return hashes
   }
 
   #canonicalOf(labels: Labels): string {
@@ -176,6 +194,7 @@ class HeadReader {
   readonly view: HeadView
   readonly #meta: MetaColumns
   readonly #chunks = new Map<number, HeadChunkHandle[]>()
+  readonly #hashes: number[] = []
   #stamp = ''
 
   constructor(head: HeadSnapshot, meta: MetaColumns) {
@@ -190,6 +209,11 @@ class HeadReader {
     if (stamp === this.#stamp) return
     this.#stamp = stamp
     this.#chunks.clear()
+  }
+
+  /** As {@link hashOf}, of a slot's labels. */
+  hashOf(slot: number): number {
+    return (this.#hashes[slot] ??= hashOf(formatLabels(this.view.labels(slot))))
   }
 
   chunks(head: HeadSnapshot, slot: number): readonly HeadChunkHandle[] {
@@ -219,9 +243,9 @@ function indexBytes(part: PartReader): number {
   return part.file.sections.reduce((sum, section) => sum + section.rawLength * INDEX_FACTOR, 4096)
 }
 
-/** FNV-1a over code units. */
-function shardOf(canonical: string, count: number): number {
+/** FNV-1a over code units; modulo their count it says which shard a stream is in. */
+function hashOf(canonical: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < canonical.length; i++) hash = Math.imul(hash ^ canonical.charCodeAt(i), 0x01000193)
-  return ((hash ^ (hash >>> 15)) >>> 0) % count
+  return (hash ^ (hash >>> 15)) >>> 0
 }
