@@ -101,10 +101,12 @@ class LabelParser {
   #unquote(token: Token): string {
     const body = token.text.slice(1, -1)
     if (token.text.startsWith('`') || !body.includes('\\')) return body
-    const bytes: number[] = []
+    // What an escape stands for is never longer than it.
+    const bytes = Buffer.allocUnsafe(Buffer.byteLength(body))
+    let end = 0
     let from = 0
     for (let i = body.indexOf('\\'); i >= 0; i = body.indexOf('\\', from)) {
-      bytes.push(...Buffer.from(body.slice(from, i)))
+      end += bytes.write(body.slice(from, i), end)
       const escape = /^(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([abfnrtv\\'"]))/.exec(body.slice(i + 1, i + 10))
       const code = escape === null ? Number.NaN : escapeCode(escape)
       const rune = escape?.[3] !== undefined || escape?.[4] !== undefined
@@ -112,13 +114,13 @@ class LabelParser {
         const char = body[i + 1] ?? ''
         return this.#fail(token.at, `unknown escape sequence ${goUnicode(char)}`)
       }
-      if (rune) bytes.push(...Buffer.from(String.fromCodePoint(code)))
-      else bytes.push(code)
+      if (rune) end += bytes.write(String.fromCodePoint(code), end)
+      else bytes[end++] = code
       from = i + 1 + escape[0].length
     }
-    bytes.push(...Buffer.from(body.slice(from)))
+    end += bytes.write(body.slice(from), end)
     try {
-      return utf8.decode(Uint8Array.from(bytes))
+      return utf8.decode(bytes.subarray(0, end))
     } catch {
       return this.#fail(token.at, 'invalid UTF-8 in label value')
     }

@@ -24,6 +24,11 @@ describe('label text', () => {
     ['{a="}{,="}', ['a=}{,=']],
   ])('%j', (text, labels) => expect(parse(text)).toEqual(labels))
 
+  it('long values with escapes', () => {
+    const long = 'é'.repeat(300_000)
+    expect(parse(`{a="${long}\\n${long}\\xc3\\xa9"}`)).toEqual([`a=${long}\n${long}é`])
+  })
+
   it.each([
     ['{a-b="1"}', `1:3: parse error: unexpected character inside braces: '-'`],
     ['{a.b="1"}', `1:3: parse error: unexpected character inside braces: '.'`],
