@@ -26,6 +26,7 @@ export class JsonDecoder {
    */
   decode(body: Uint8Array, legacy: boolean): Uint8Array {
     const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+    checkDepth(buffer)
     this.#encoding = isUtf8(buffer) ? 'utf8' : 'latin1'
     let root: unknown
     try {
@@ -91,6 +92,35 @@ export class JsonDecoder {
     }
     this.#writer.endStream()
   }
+}
+
+/** A push has six levels; labels and unknown fields may have some more. */
+const DEPTH_MAX = 64
+
+/** Millions of levels take the parser minutes and gigabytes. @throws {Failure} BAD_REQUEST */
+function checkDepth(body: Buffer): void {
+  let depth = 0
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i]
+    if (byte === 0x5b || byte === 0x7b) {
+      if (++depth > DEPTH_MAX) throw new Failure('BAD_REQUEST', `JSON: nested deeper than ${DEPTH_MAX} levels at byte ${i}`)
+    } else if (byte === 0x5d || byte === 0x7d) depth--
+    else if (byte === 0x22) {
+      i = stringEnd(body, i + 1)
+      // What is wrong with it the parser tells.
+      if (i < 0) return
+    }
+  }
+}
+
+/** Where the quote that ends the string is, or -1. */
+function stringEnd(body: Buffer, from: number): number {
+  for (let at = body.indexOf(0x22, from); at >= 0; at = body.indexOf(0x22, at + 1)) {
+    let escapes = 0
+    while (at - 1 - escapes >= from && body[at - 1 - escapes] === 0x5c) escapes++
+    if (escapes % 2 === 0) return at
+  }
+  return -1
 }
 
 /** Names are not mended: what is no label name is told by the label parser, as it is for protobuf. */

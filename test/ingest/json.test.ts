@@ -72,6 +72,15 @@ describe('JSON', () => {
     expect(b.database.rows).toEqual([])
   })
 
+  it('nesting is bounded; brackets in strings are none', async () => {
+    const deep = (levels: number, inside: string) => `{"streams": [], "x": ${'['.repeat(levels)}${inside}${']'.repeat(levels)}}`
+    const b = bench()
+    expect(await b.json(deep(1_000_000, ''))).toMatchObject({status: 400, message: 'JSON: nested deeper than 64 levels at byte 84'})
+    expect(await b.json(deep(60, `"\\\\\\"${'['.repeat(1000)}"`))).not.toMatchObject({message: expect.stringContaining('nested')})
+    const line = `a "quote" \\ ${'[{'.repeat(500)}`
+    expect(await b.json(one([[T, line]]))).toMatchObject({status: 204})
+  })
+
   it('too old entries among good ones', async () => {
     const b = bench({}, {profile: 'loki'})
     expect((await b.json(one([[], [T, 'x']]))).message).toMatch(/has timestamp too old: 1970-01-01T00:00:00Z/)
