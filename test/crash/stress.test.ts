@@ -3,7 +3,7 @@
  * is said in support/stress.ts. SKALD_STRESS_SECONDS and SKALD_STRESS_SEED run it longer, and otherwise.
  */
 import {setTimeout as sleep} from 'node:timers/promises'
-import {expect, test} from 'vitest'
+import {expect, onTestFinished, test} from 'vitest'
 import {Random} from '../support/random.ts'
 import {startServer, temporaryFolder, type TestServer} from '../support/server.ts'
 import {Stress} from '../support/stress.ts'
@@ -22,6 +22,10 @@ test('everything acknowledged is there exactly once, at every moment', {timeout:
     return server
   }
   let server = await start()
+  onTestFinished(() => {
+    stress.end()
+    server.child.kill('SIGKILL')
+  })
   const running = [...['p0', 'p1', 'p2'].map(name => stress.pusher(name)), ...Array.from({length: 2}, () => stress.querier())]
   const done = {kills: 0, stops: 0, flushes: 0}
   const end = Date.now() + SECONDS * 1000
