@@ -36,3 +36,17 @@ export function sameBytes(bytes: Uint8Array, from: number, to: number, wanted: U
   for (let i = 0; i < length; i++) if (bytes[from + i] !== wanted[i]) return false
   return true
 }
+
+/** Where `needle` (not empty) first is in bytes [from, to), or -1. For single lines; whole blocks are searched by the kernel. */
+export function indexOfBytes(bytes: Uint8Array, from: number, to: number, needle: Uint8Array): number {
+  const length = needle.length
+  const first = needle[0]!
+  const last = to - length
+  for (let i = from; i <= last; i++) {
+    if (bytes[i] !== first) continue
+    let j = 1
+    while (j < length && bytes[i + j] === needle[j]) j++
+    if (j === length) return i
+  }
+  return -1
+}

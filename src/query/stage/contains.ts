@@ -2,7 +2,7 @@
  * `|= "text"`: the line holds the bytes of the text.
  */
 import {quote} from '../../model/index.ts'
-import {encodeText} from '../bytes.ts'
+import {encodeText, indexOfBytes} from '../bytes.ts'
 import type {LineSearch, LineTest} from './line-test.ts'
 
 /** @param fold true finds ASCII letters in any case; the text is then lower case. */
@@ -21,16 +21,7 @@ export function containsTest(text: string, search: LineSearch, fold = false): Li
 }
 
 function contains(bytes: Uint8Array, from: number, to: number, needle: Uint8Array): boolean {
-  const length = needle.length
-  const first = needle[0]!
-  const last = to - length
-  for (let i = from; i <= last; i++) {
-    if (bytes[i] !== first) continue
-    let j = 1
-    while (j < length && bytes[i + j] === needle[j]) j++
-    if (j === length) return true
-  }
-  return false
+  return indexOfBytes(bytes, from, to, needle) >= 0
 }
 
 function foldedContains(bytes: Uint8Array, from: number, to: number, needle: Uint8Array): boolean {

@@ -6,7 +6,7 @@
  *   The empty pattern stands for the empty line, which no other pattern does.
  */
 import {quote} from '../../model/index.ts'
-import {decodeText, encodeText} from '../bytes.ts'
+import {decodeText, encodeText, indexOfBytes} from '../bytes.ts'
 import {parsePattern} from '../logql/index.ts'
 import {keepCommon} from './selection.ts'
 import type {LineSearch, LineTest} from './line-test.ts'
@@ -26,7 +26,7 @@ export function patternTest(pattern: string, search: LineSearch): LineTest {
     let at = from
     for (let i = 0; i < literals.length; i++) {
       const literal = literals[i]!
-      const found = indexOf(bytes, at, to, literal)
+      const found = indexOfBytes(bytes, at, to, literal)
       if (found < 0 || (found === at && (i > 0 || beginsOpen))) return false
       at = found + literal.length
     }
@@ -50,17 +50,4 @@ export function patternTest(pattern: string, search: LineSearch): LineTest {
       return count
     },
   }
-}
-
-function indexOf(bytes: Uint8Array, from: number, to: number, needle: Uint8Array): number {
-  const length = needle.length
-  const first = needle[0]!
-  const last = to - length
-  for (let i = from; i <= last; i++) {
-    if (bytes[i] !== first) continue
-    let j = 1
-    while (j < length && bytes[i + j] === needle[j]) j++
-    if (j === length) return i
-  }
-  return -1
 }
