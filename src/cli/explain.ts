@@ -1,7 +1,7 @@
 /* skald explain: what a query will do, without running it. */
 import {text as readText} from 'node:stream/consumers'
 import {explainQuery} from '../query/index.ts'
-import {systemNowNs} from './clock.ts'
+import {systemClock} from './clock.ts'
 import type {Command} from './command.ts'
 import {EXIT_OK, UsageError} from './command.ts'
 import {parseArgsTime, parseDurationArg} from './times.ts'
@@ -26,7 +26,7 @@ export const explainCommand: Command = {
     const timed = from !== undefined || to !== undefined || since !== undefined
     const stepNs = parseDurationArg('step', values.text('step'))
     if (stepNs <= 0n) throw new UsageError('--step must be more than 0')
-    io.out.write(explainQuery(text, timed ? {...parseArgsTime(from, to, since ?? '1h', systemNowNs()), stepNs} : undefined))
+    io.out.write(explainQuery(text, timed ? {...parseArgsTime(from, to, since ?? '1h', systemClock.nowNs()), stepNs} : undefined))
     return EXIT_OK
   },
 }

@@ -4,7 +4,7 @@ import {readSeries, readStrings} from './answers.ts'
 import type {Command} from './command.ts'
 import {EXIT_OK, UsageError} from './command.ts'
 import {Client, CLIENT_FLAGS, RANGE_FLAGS, rangeOf} from './client.ts'
-import {systemNowNs} from './clock.ts'
+import {systemClock} from './clock.ts'
 import {write} from './output.ts'
 
 const OUTPUT = {
@@ -29,7 +29,7 @@ export const labelsCommand: Command = {
   run: async (values, positionals, io) => {
     const [name, ...rest] = positionals
     if (rest.length > 0) throw new UsageError('give one label at most')
-    const {startNs, endNs} = rangeOf(values, systemNowNs())
+    const {startNs, endNs} = rangeOf(values, systemClock.nowNs())
     const path = name === undefined ? '/loki/api/v1/labels' : `/loki/api/v1/label/${encodeURIComponent(name)}/values`
     const body = await new Client(values, io.signal).get(path, {
       start: String(startNs),
@@ -59,7 +59,7 @@ export const seriesCommand: Command = {
     output: OUTPUT,
   },
   run: async (values, positionals, io) => {
-    const {startNs, endNs} = rangeOf(values, systemNowNs())
+    const {startNs, endNs} = rangeOf(values, systemClock.nowNs())
     const body = await new Client(values, io.signal).get('/loki/api/v1/series', {
       start: String(startNs),
       end: String(endNs),

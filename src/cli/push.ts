@@ -11,7 +11,7 @@ import {formatLabels, sortLabels, type Label} from '../model/index.ts'
 import type {Command, Io} from './command.ts'
 import {EXIT_FAILED, EXIT_OK, UsageError} from './command.ts'
 import {Client, CLIENT_FLAGS, RequestError} from './client.ts'
-import {systemNowNs} from './clock.ts'
+import {systemClock} from './clock.ts'
 import {readFileLines, readStreamLines, type Line} from './lines.ts'
 import {progressLine} from './output.ts'
 import {parseTimeArg} from './times.ts'
@@ -44,7 +44,7 @@ export const pushCommand: Command = {
     const metadata = pairs('metadata', values.list('metadata'))
     const files = positionals.length === 0 ? ['-'] : positionals
     const follow = values.on('follow')
-    const now = systemNowNs()
+    const now = systemClock.nowNs()
     const start = values.optional('start')
     const clock = ascending(start === undefined ? now : parseTimeArg('start', start, now), start === undefined)
     const sender = new Sender(new Client(values, afterGrace(io.signal)), io, values.on('quiet'))
@@ -81,7 +81,7 @@ function pairs(flag: string, texts: readonly string[]): Label[] {
 function ascending(start: bigint, real: boolean): () => bigint {
   let last = start - 1n
   return () => {
-    const now = real ? systemNowNs() : 0n
+    const now = real ? systemClock.nowNs() : 0n
     last = now > last ? now : last + 1n
     return last
   }

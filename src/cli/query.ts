@@ -5,7 +5,7 @@ import {Client, CLIENT_FLAGS, RANGE_FLAGS, rangeOf} from './client.ts'
 import {createPrinter, OUTPUT_FLAGS, progressLine, write} from './output.ts'
 import {pages} from './pages.ts'
 import {formatInstant, parseTimeArg} from './times.ts'
-import {systemNowNs} from './clock.ts'
+import {systemClock} from './clock.ts'
 
 export const queryCommand: Command = {
   name: 'query',
@@ -44,7 +44,7 @@ function countOf(values: Values, name: string): number {
 }
 
 async function runInstant(client: Client, query: string, values: Values, io: Io): Promise<number> {
-  const now = systemNowNs()
+  const now = systemClock.nowNs()
   const at = values.optional('now')
   const body = await client.get('/loki/api/v1/query', {query, time: String(at === undefined ? now : parseTimeArg('now', at, now))})
   const data = body as {data?: {result?: unknown}}
@@ -62,7 +62,7 @@ async function runRange(client: Client, query: string, values: Values, io: Io): 
   progress.show('querying…')
   const request = {
     query,
-    ...rangeOf(values, systemNowNs()),
+    ...rangeOf(values, systemClock.nowNs()),
     limit: limit === 0 ? Number.POSITIVE_INFINITY : limit,
     batch,
     forward: values.on('forward'),

@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import type {Command} from './command.ts'
 import {EXIT_OK, UsageError} from './command.ts'
 import {Client, CLIENT_FLAGS, RequestError} from './client.ts'
-import {systemNowNs} from './clock.ts'
+import {systemClock} from './clock.ts'
 import {createPrinter, OUTPUT_FLAGS, write} from './output.ts'
 import {keyOf, pages, type PageRequest} from './pages.ts'
 import {parseDurationArg} from './times.ts'
@@ -41,7 +41,7 @@ export const tailCommand: Command = {
     if (!Number.isSafeInteger(lines) || lines < 0) throw new UsageError('--lines must be a whole number')
 
     const shown = new Map<string, bigint>() // entry -> its time, as long as it may be answered again
-    const begin = systemNowNs()
+    const begin = systemClock.nowNs()
     let from = begin - parseDurationArg('since', values.text('since'))
     const remember = async (request: PageRequest): Promise<void> => {
       for await (const page of pages(client, request)) {
@@ -51,7 +51,7 @@ export const tailCommand: Command = {
     }
     let first = true
     while (!io.signal.aborted) {
-      const to = systemNowNs() - delay
+      const to = systemClock.nowNs() - delay
       try {
         // The first answer shows the newest lines only; those before them will be answered again and are not to be shown then.
         if (first) await remember({query, startNs: to - OVERLAP_NS, endNs: to, batch: 1000, forward: true, limit: Number.POSITIVE_INFINITY})
