@@ -5,6 +5,7 @@
  * Leaves what a route does to its file; decoding and limits of pushes to ingest/; everything else to query/.
  */
 import type {IncomingMessage} from 'node:http'
+import {finished} from 'node:stream/promises'
 import {
   fastify,
   LogController,
@@ -107,17 +108,31 @@ async function collectBody(request: FastifyRequest, payload: IncomingMessage, si
   const {admission} = request.routeOptions.config
   const limit = admission === undefined ? sizes.queryBodyBytesMax : sizes.pushBodyBytesMax
   const declared = Number(request.headers['content-length'] ?? Number.NaN)
-  if (declared > limit) throw tooLarge(declared, limit)
   const isDeclared = !Number.isNaN(declared)
-  const ticket = admission?.enter(isDeclared ? declared : 0)
+  let ticket: Ticket | undefined
   try {
+    if (declared > limit) throw tooLarge(declared, limit)
+    ticket = admission?.enter(isDeclared ? declared : 0)
     const body = await readBody(payload, isDeclared ? declared : UNDECLARED_BYTES, limit, isDeclared ? undefined : ticket)
     request.ticket = ticket
     return body
   } catch (error) {
     ticket?.release()
+    if (!request.raw.complete && /\bclose\b/i.test(request.headers.connection ?? '')) await readRest(payload)
     throw error
   }
+}
+
+/** How long an answer waits for the rest of a refused body before the connection is closed upon it. */
+const REST_MS_MAX = 1000
+
+/**
+ * Closing a connection with bytes unread resets it, and the answer is lost to a client that still sends. One that asked for
+ * its connection to be closed is therefore answered when it has sent all; the others send the rest after the answer.
+ */
+async function readRest(payload: IncomingMessage): Promise<void> {
+  payload.resume()
+  await finished(payload, {signal: AbortSignal.timeout(REST_MS_MAX)}).catch(() => undefined)
 }
 
 /** First buffer for a body of unknown length. */

@@ -51,7 +51,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
   ]
   const child = spawn(command[0] ?? '', command.slice(1), {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...options.env}})
   let output = ''
-  const ended = new Promise<number | null>(resolve => child.once('exit', code => resolve(code)))
+  const ended = new Promise<number | null>(resolve => child.once('close', code => resolve(code))) // its output is complete then
   const url = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the server did not start in time:\n${output}`)), START_MS_MAX)
     const read = (chunk: Buffer): void => {
