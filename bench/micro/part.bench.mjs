@@ -8,7 +8,7 @@
  */
 import {createKernel} from '../../dist/kernel/index.js'
 import {Dictionary} from '../../dist/store/dictionary.js'
-import {openPart, partSizes, PartWriter} from '../../dist/store/part/index.js'
+import {loadZstd, openPart, partSizes, PartWriter} from '../../dist/store/part/index.js'
 import {PackedMetaColumn} from '../../dist/store/rows.js'
 import {createGenerator, START_NS} from '../generator.mjs'
 
@@ -88,10 +88,12 @@ function finish({labels, ns, lines, meta}) {
   }
 }
 
+const zstd = await loadZstd()
+
 function encode(streams, codec) {
   const writer = new PartWriter({
     kernel: createKernel(),
-    codec,
+    zstd: codec === 'zstd' ? zstd : undefined,
     zstdLevel,
     tenant: 'bench',
     day: DAY,

@@ -106,7 +106,7 @@ export class Merger {
     const keys = inputs.map(({part}) => part.key)
     const level = 1 + Math.max(...inputs.map(({part}) => part.level))
     try {
-      const part = await maintenance.merge({tenant, day, inputs: keys, key, id, level, codec: 'zstd', createdNs: newestOf(inputs)})
+      const part = await maintenance.merge({tenant, day, inputs: keys, key, id, level, createdNs: newestOf(inputs)})
       const merged: ManifestPart = {firstGeneration, lastGeneration, part}
       const after = await manifests.update(
         tenant,

@@ -62,7 +62,7 @@ async function writePart(
   const {tenant, generation} = job.head
   const id = flushedPartId(generation, job.random)
   const key = partKey(tenant, day, id)
-  const writer = new PartWriter({kernel: tools.kernel, codec: 'lz4', tenant, day, key, id, level: 0, createdNs: job.createdNs})
+  const writer = new PartWriter({kernel: tools.kernel, tenant, day, key, id, level: 0, createdNs: job.createdNs})
   const columns = new MetaColumns()
   const arrays = new Arena(ARENA_SIZE_MAX)
   let meta: PartMeta | undefined

@@ -10,7 +10,7 @@
 import {LRUCache} from 'lru-cache'
 import {formatLabels, type Labels} from '../../model/index.ts'
 import type {ObjectStore} from '../object/index.ts'
-import {openPart, PartWriter, type PartCodec, type PartKernel, type PartMeta, type PartReader} from '../part/index.ts'
+import {loadZstd, openPart, PartWriter, type PartKernel, type PartMeta, type PartReader} from '../part/index.ts'
 import {Arena} from '../arrays.ts'
 import {JoinedColumns, type JoinTools} from './join.ts'
 import {mergeStream, type SourceChunk} from './rows.ts'
@@ -23,7 +23,6 @@ export type MergeJob = {
   readonly key: string
   readonly id: string
   readonly level: number
-  readonly codec: PartCodec
   /** Of the newest input. */
   readonly createdNs: bigint
 }
@@ -44,7 +43,7 @@ const ARENA_SIZE_MAX = 16 * 1024 * 1024
 /** @throws {Failure} CORRUPTION naming the input that cannot be read, STORAGE; the output is then not there or an orphan. */
 export async function mergeParts(tools: MergeTools, job: MergeJob): Promise<PartMeta> {
   const {objects, kernel, turn} = tools
-  const {tenant, day, key, id, level, codec, createdNs} = job
+  const {tenant, day, key, id, level, createdNs} = job
   // Small chunks share blocks; without it each would be read and decoded once per chunk.
   const cache = new LRUCache<string, Uint8Array>({maxSize: CACHE_BYTES, sizeCalculation: bytes => bytes.length + 128})
   // For the columns of one stream at a time.
@@ -53,7 +52,7 @@ export async function mergeParts(tools: MergeTools, job: MergeJob): Promise<Part
   const readers: PartReader[] = []
   for (const input of job.inputs) readers.push(await openPart({objects, key: input, kernel, cache, arrays}))
   for (const reader of readers) await reader.index()
-  const writer = new PartWriter({kernel, codec, tenant, day, key, id, level, createdNs})
+  const writer = new PartWriter({kernel, zstd: await loadZstd(), tenant, day, key, id, level, createdNs})
   let meta: PartMeta | undefined
   async function* body(): AsyncGenerator<Uint8Array> {
     for (const {labels, places} of eachStream(readers)) {

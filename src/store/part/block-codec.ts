@@ -5,7 +5,7 @@ import {corruption, type Origin} from './byte-reader.ts'
 import {CODEC_LZ4, CODEC_NONE, CODEC_ZSTD, type BlockCodec} from './format.ts'
 import type {PartKernel} from './part-kernel.ts'
 import type {PartCodec} from './part-meta.ts'
-import {zstdCompress} from './zstd.ts'
+import type {ZstdCompress} from './zstd.ts'
 
 /** Compression must save this share; decoding time for less is a bad bargain. */
 const SAVING_MIN = 1 / 32
@@ -16,25 +16,26 @@ export type Compressed = {readonly codec: BlockCodec; readonly bytes: Uint8Array
 
 export class BlockCompressor {
   readonly #kernel: PartKernel
-  readonly #codec: PartCodec
+  readonly #zstd: ZstdCompress | undefined
   readonly #zstdLevel: number
 
-  constructor(kernel: PartKernel, codec: PartCodec, zstdLevel: number) {
+  /** @param zstd LZ4 is used without it */
+  constructor(kernel: PartKernel, zstd: ZstdCompress | undefined, zstdLevel: number) {
     this.#kernel = kernel
-    this.#codec = codec
+    this.#zstd = zstd
     this.#zstdLevel = zstdLevel
   }
 
   get codec(): PartCodec {
-    return this.#codec
+    return this.#zstd === undefined ? 'lz4' : 'zstd'
   }
 
   /** @returns `raw` itself, or a view that is valid until the next call. */
   compress(raw: Uint8Array): Compressed {
     if (raw.length >= TRY_SIZE_MIN) {
       const limit = raw.length * (1 - SAVING_MIN)
-      if (this.#codec === 'zstd') {
-        const bytes = zstdCompress(raw, this.#zstdLevel)
+      if (this.#zstd !== undefined) {
+        const bytes = this.#zstd(raw, this.#zstdLevel)
         if (bytes.length < limit) return {codec: CODEC_ZSTD, bytes}
       } else {
         const bytes = this.#kernel.lz4Compress(raw)

@@ -30,19 +30,20 @@ import {
   SECTION_SYMBOLS,
 } from './format.ts'
 import type {PartKernel} from './part-kernel.ts'
-import type {PartCodec, PartMeta} from './part-meta.ts'
+import type {PartMeta} from './part-meta.ts'
 import {writePostings} from './section/postings.ts'
 import type {RowsInput} from '../rows.ts'
 import {writeStreamTable, type StreamEntry} from './section/stream-table.ts'
 import {Symbols} from './section/symbols.ts'
+import type {ZstdCompress} from './zstd.ts'
 
 /** The level that bench/micro/part.bench.ts found worth its time. */
 export const ZSTD_LEVEL = 1
 
 export type PartWriterOptions = {
   readonly kernel: PartKernel
-  readonly codec: PartCodec
-  /** Only for codec zstd. */
+  /** Compresses blocks by it, by LZ4 without. */
+  readonly zstd?: ZstdCompress | undefined
   readonly zstdLevel?: number
   readonly tenant: string
   readonly day: number
@@ -75,7 +76,7 @@ export class PartWriter {
 
   constructor(options: PartWriterOptions) {
     this.#options = options
-    this.#blocks = new BlockWriter(new BlockCompressor(options.kernel, options.codec, options.zstdLevel ?? ZSTD_LEVEL))
+    this.#blocks = new BlockWriter(new BlockCompressor(options.kernel, options.zstd, options.zstdLevel ?? ZSTD_LEVEL))
     const encoder = new ChunkEncoder(this.#blocks, this.#symbols)
     this.#cutter = new ChunkCutter(rows => {
       this.#count(encoder.encode(rows))
@@ -120,7 +121,8 @@ export class PartWriter {
     if (this.#total.rows === 0 || this.#finished) throw new Error('a part without rows, or finished twice')
     this.#finished = true
     this.#blocks.end()
-    const {key, id, tenant, day, codec, level, createdNs} = this.#options
+    const {key, id, tenant, day, level, createdNs} = this.#options
+    const {codec} = this.#blocks.compressor
     const total = {...this.#total, streams: this.#streams.length}
     this.#writeIndex({tenant, day, ...total, chunks: this.#chunks.length})
     return {key, id, day, ...total, size: this.#blocks.position, codec, level, createdNs: createdNs.toString()}

@@ -56,7 +56,7 @@ async function outcome(bytes: Uint8Array): Promise<string> {
 }
 
 describe.each(['lz4', 'zstd'] as const)('a damaged part (%s)', codec => {
-  const {bytes} = writePart(smallStreams(1), {codec, kernel})
+  const {bytes} = writePart(smallStreams(1), {...(codec === 'lz4' ? {zstd: undefined} : {}), kernel})
 
   it('cut off anywhere is corrupt', async () => {
     for (let length = 0; length < bytes.length; length++) expect(await outcome(bytes.slice(0, length))).toBe('CORRUPTION')

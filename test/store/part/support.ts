@@ -4,7 +4,14 @@ import {Failure, type Labels} from '../../../src/model/index.ts'
 import type {Chunk, MetaColumn, ReadStats} from '../../../src/store/chunk.ts'
 import {Dictionary} from '../../../src/store/dictionary.ts'
 import type {ObjectStore} from '../../../src/store/object/index.ts'
-import {PartWriter, type PartKernel, type PartMeta, type PartReader, type PartWriterOptions} from '../../../src/store/part/index.ts'
+import {
+  loadZstd,
+  PartWriter,
+  type PartKernel,
+  type PartMeta,
+  type PartReader,
+  type PartWriterOptions,
+} from '../../../src/store/part/index.ts'
 import {PackedMetaColumn, type RowsInput} from '../../../src/store/rows.ts'
 
 function decompressTo(rawLength: number, source: Uint8Array): Uint8Array {
@@ -62,7 +69,7 @@ export function rowsInput(rows: readonly Row[]): RowsInput {
 
 export const OPTIONS: PartWriterOptions = {
   kernel: FAKE_KERNEL,
-  codec: 'zstd',
+  zstd: await loadZstd(),
   tenant: 'fake',
   day: 20_000,
   key: 'fake/2024-10-04/p1.part',

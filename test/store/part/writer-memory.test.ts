@@ -6,7 +6,7 @@ import {OPTIONS, randomOf, rowsInput, type Row} from './support.ts'
 describe('the part writer', () => {
   it('holds two chunks and some pages, however much is written', () => {
     const random = randomOf(1)
-    const writer = new PartWriter({...OPTIONS, codec: 'lz4'})
+    const writer = new PartWriter({...OPTIONS, zstd: undefined})
     // Nothing compresses, so what came in and did not come out is what is held.
     const noise = Uint8Array.from({length: 500_000}, () => Math.floor(random() * 256))
     const rows: Row[] = Array.from({length: 200}, (_, i) => ({
