@@ -170,11 +170,18 @@ export class Batch {
   meta(name: string): MetaView | undefined {
     this.#metas ??= new Map()
     if (this.#metas.has(name)) return this.#metas.get(name)
-    const raw = this.#rawMetaName(name)
-    const column = raw === undefined ? undefined : this.chunk.meta(raw)
+    const column = this.#metaColumn(name)
     const view = column && {column, codes: column.codes.subarray(this.firstRow, this.#endRow)}
     this.#metas.set(name, view)
     return view
+  }
+
+  /** The column that {@link meta} shows, and its codes in some rows, ascending: codes[i] is that of rows[i]. */
+  metaOf(name: string, rows: Uint32Array): MetaView | undefined {
+    const column = this.#metaColumn(name)
+    if (column === undefined) return undefined
+    const inChunk = rows.map(row => row + this.firstRow)
+    return {column, codes: column.codesOf?.(inChunk) ?? inChunk.map(row => column.codes[row]!)}
   }
 
   /** Visible names of all metadata columns of the chunk. */
@@ -183,13 +190,14 @@ export class Batch {
     return [...new Set(names)]
   }
 
-  #rawMetaName(visible: string): string | undefined {
+  #metaColumn(visible: string): MetaColumn | undefined {
     if (labelValue(this.stream, visible) !== undefined) return undefined
     if (visible.endsWith(EXTRACTED_SUFFIX)) {
       const base = visible.slice(0, -EXTRACTED_SUFFIX.length)
-      if (labelValue(this.stream, base) !== undefined && this.chunk.metaNames().includes(base)) return base
+      const renamed = labelValue(this.stream, base) === undefined ? undefined : this.chunk.meta(base)
+      if (renamed !== undefined) return renamed
     }
-    return visible
+    return this.chunk.meta(visible)
   }
 
   /** False when no stage erased a label. */

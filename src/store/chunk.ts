@@ -19,6 +19,8 @@ export interface MetaColumn {
   readonly constant?: boolean
   /** One code per row: 0 = the row has no value, c > 0 = value c - 1. Owned by the chunk. */
   readonly codes: Uint8Array | Uint16Array | Uint32Array
+  /** Codes of some rows, ascending, without looking at the others when they are few; fresh. */
+  codesOf?(rows: Uint32Array): Uint32Array
   /** The value of index 0..distinct-1 as a string; cached. */
   value(index: number): string
   /** The same as bytes, a view owned by the chunk. */

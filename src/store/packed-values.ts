@@ -1,3 +1,10 @@
+/** Values that are decoded when they are asked for. */
+export interface StoredValues {
+  /** One of them, without decoding the others; a view, or fresh. */
+  at(index: number): Uint8Array
+  all(): PackedValues
+}
+
 /** Byte strings back to back: value i is bytes[offsets[i], offsets[i+1]). */
 export class PackedValues {
   readonly bytes: Uint8Array

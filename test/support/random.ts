@@ -17,4 +17,8 @@ export class Random {
   hex(bytes: number): string {
     return Array.from({length: bytes}, () => this.below(256).toString(16).padStart(2, '0')).join('')
   }
+
+  pick<T>(from: readonly T[]): T {
+    return from[this.below(from.length)]!
+  }
 }

@@ -23,8 +23,8 @@ export class LabelSets {
   #count = 0
   #table = new Uint32Array(4 * FIRST_SETS)
 
-  /** Prepares to number the label sets of about `rows` rows of a batch, whose stages have all run. */
-  of(batch: Batch, rows: number): RowLabels {
+  /** Prepares to number the label sets of rows of a batch, ascending, whose stages have all run. */
+  of(batch: Batch, rows: Uint32Array): RowLabels {
     return new RowLabels(this, batch, rows)
   }
 
@@ -95,13 +95,14 @@ function grown(old: Uint32Array<ArrayBuffer>, needed: number): Uint32Array<Array
   return bigger
 }
 
-/** One metadata column: the number of its name, and of each value once it was asked for. */
+/** One metadata column: the number of its name, codes of the rows, and the number of each value once it was asked for. */
 type MetaNumbers = {readonly name: string; readonly number: number; readonly view: MetaView; readonly values: Int32Array | undefined}
 
-/** Numbers the label sets of one batch, row by row. */
+/** Numbers the label sets of rows of one batch. */
 export class RowLabels {
   readonly #sets: LabelSets
   readonly #batch: Batch
+  readonly #rows: Uint32Array
   readonly #metas: readonly MetaNumbers[]
   readonly #parsedNames: readonly string[]
   /** Stream part, when no row can differ. */
@@ -110,17 +111,18 @@ export class RowLabels {
   readonly #untouched: boolean
   readonly #numbers: Uint32Array
 
-  constructor(sets: LabelSets, batch: Batch, rows: number) {
+  constructor(sets: LabelSets, batch: Batch, rows: Uint32Array) {
     this.#sets = sets
     this.#batch = batch
+    this.#rows = rows
     this.#metas = batch
       .metaNames()
       .toSorted()
       .flatMap(name => {
-        const view = batch.meta(name)
+        const view = batch.metaOf(name, rows)
         if (view === undefined) return []
         // Remembering values by code pays only where codes repeat.
-        const values = view.column.distinct <= 2 * rows ? new Int32Array(view.column.distinct).fill(-1) : undefined
+        const values = view.column.distinct <= 2 * rows.length ? new Int32Array(view.column.distinct).fill(-1) : undefined
         return [{name, number: sets.text(name), view, values}]
       })
     this.#parsedNames = [...batch.parsedNames()].toSorted()
@@ -130,11 +132,12 @@ export class RowLabels {
     this.#numbers = new Uint32Array(2 + 2 * (batch.stream.length + this.#metas.length + this.#parsedNames.length + 2))
   }
 
-  /** The number of the label set of a row. */
-  set(row: number): number {
+  /** The number of the label set of rows[index]. */
+  set(index: number): number {
     const numbers = this.#numbers
+    const row = this.#rows[index]!
     const streamEnd = this.#addStream(row, 2)
-    const metaEnd = this.#addMeta(row, streamEnd)
+    const metaEnd = this.#addMeta(index, row, streamEnd)
     numbers[0] = (streamEnd - 2) / 2
     numbers[1] = (metaEnd - streamEnd) / 2
     return this.#sets.intern(numbers, this.#addParsed(row, metaEnd))
@@ -155,10 +158,10 @@ export class RowLabels {
     return at
   }
 
-  #addMeta(row: number, at: number): number {
+  #addMeta(index: number, row: number, at: number): number {
     const numbers = this.#numbers
     for (const {name, number, view, values} of this.#metas) {
-      const code = view.codes[row]!
+      const code = view.codes[index]!
       if (code === 0 || (!this.#untouched && !this.#batch.hasMeta(name, row))) continue
       numbers[at++] = number
       let value = values === undefined ? -1 : values[code - 1]!

@@ -166,7 +166,7 @@ class Scanner {
       if (error === '' || (this.#keepErrors && error !== 'SampleExtractionErr')) continue
       if (!this.#scan.covers(instantOf(batch.day, batch.ns[row]!))) continue
       const sets = new LabelSets()
-      sets.of(batch, 1).set(row)
+      sets.of(batch, Uint32Array.of(row)).set(0)
       const labels = foldLabels(unpackLabelSets(sets.pack())[0]!)
       throw new Failure('BAD_REQUEST', pipelineErrorText(error, formatLabels(labels)))
     }

@@ -99,7 +99,7 @@ export class RowSink {
   }
 
   #store(batch: Batch, rows: Uint32Array, slots: Uint32Array): void {
-    const labels = this.#sets.of(batch, rows.length)
+    const labels = this.#sets.of(batch, rows)
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!
       const slot = slots[i]!
@@ -112,7 +112,7 @@ export class RowSink {
       this.#starts[slot] = this.#used
       this.#lengths[slot] = length
       this.#used += length
-      this.#labelSets[slot] = labels.set(row)
+      this.#labelSets[slot] = labels.set(i)
     }
   }
 

@@ -3,16 +3,16 @@
  */
 import {Failure, type MaybePromise} from '../../model/index.ts'
 import type {Chunk, LineBlock, MetaColumn, ReadStats} from '../chunk.ts'
-import {PackedValues} from '../packed-values.ts'
+import {PackedValues, type StoredValues} from '../packed-values.ts'
 import type {Codes} from '../rows.ts'
 import {after} from './after.ts'
 import type {BlockTable, Slice} from './section/block-table.ts'
 import {ByteReader, corruption} from './byte-reader.ts'
 import type {ChunkHead, MetaHead} from './chunk-head.ts'
 import {decodeAscending} from './column/ascending.ts'
-import {decodeCodes} from './column/codes.ts'
+import {readCodes, type StoredCodes} from './column/codes.ts'
 import {decodeLengths} from './column/lengths.ts'
-import {decodeValues} from './column/values.ts'
+import {readValues} from './column/values.ts'
 import type {PartFile} from './part-file.ts'
 
 export type ChunkBounds = {
@@ -154,6 +154,9 @@ export class PartChunk implements Chunk {
 
 const decoder = new TextDecoder()
 
+/** A column's rows are decoded all at once for more than this share of them, as are its values. */
+const FEW = 1 / 16
+
 // The codes of constant columns, which most are; a chunk rarely has more rows.
 const ONES = new Uint32Array(8192).fill(1)
 
@@ -165,6 +168,9 @@ class PartMetaColumn implements MetaColumn {
   readonly #rows: number
   readonly #source: SliceSource
   #codes: Codes | undefined
+  #stored: StoredValues | undefined
+  /** How many values were asked for one by one. */
+  #asked = 0
   #values: PackedValues | undefined
   #strings: string[] | undefined
 
@@ -178,13 +184,26 @@ class PartMetaColumn implements MetaColumn {
   }
 
   get codes(): Codes {
-    if (this.#codes !== undefined) return this.#codes
+    return (this.#codes ??= this.#readCodes()?.all() ?? ones(this.#rows))
+  }
+
+  codesOf(rows: Uint32Array): Uint32Array {
+    const stored = this.#codes === undefined && rows.length < this.#rows * FEW ? this.#readCodes() : undefined
+    if (stored !== undefined) return stored.of(rows)
+    const {codes} = this
+    const picked = new Uint32Array(rows.length)
+    for (let i = 0; i < rows.length; i++) picked[i] = codes[rows[i]!]!
+    return picked
+  }
+
+  /** Undefined when every row has the one value. */
+  #readCodes(): StoredCodes | undefined {
     const {codes} = this.#head
-    if (codes === undefined) return (this.#codes = ones(this.#rows))
+    if (codes === undefined) return undefined
     const r = this.#source.reader(codes, `codes of ${this.name}`)
-    const decoded = decodeCodes(r, this.#rows, this.distinct)
+    const stored = readCodes(r, this.#rows, this.distinct)
     r.end()
-    return (this.#codes = decoded)
+    return stored
   }
 
   value(index: number): string {
@@ -193,20 +212,26 @@ class PartMetaColumn implements MetaColumn {
   }
 
   valueBytes(index: number): Uint8Array {
+    if (this.#values === undefined && this.#asked++ < this.distinct * FEW) return this.#readValues().at(index)
     return this.packed().at(index)
   }
 
   packed(): PackedValues {
-    if (this.#values !== undefined) return this.#values
+    return (this.#values ??= this.#readValues().all())
+  }
+
+  #readValues(): StoredValues {
+    if (this.#stored !== undefined) return this.#stored
     const {constant, values} = this.#head
     if (values === undefined) {
       const bytes = constant ?? new Uint8Array(0)
-      return (this.#values = new PackedValues(bytes, Uint32Array.of(0, bytes.length)))
+      const only = new PackedValues(bytes, Uint32Array.of(0, bytes.length))
+      return (this.#stored = {at: () => bytes, all: () => only})
     }
     const r = this.#source.reader(values, `values of ${this.name}`)
-    const decoded = decodeValues(r, this.distinct)
+    const stored = readValues(r, this.distinct)
     r.end()
-    return (this.#values = decoded)
+    return (this.#stored = stored)
   }
 }
 

@@ -89,8 +89,9 @@ function randomStage(random: Random): string {
 /** One line per row that is kept: line, labels. */
 function show(batch: Batch, wanted: Names): string[] {
   const sets = new LabelSets()
-  const labels = sets.of(batch, batch.count)
-  const numbers = Array.from(batch.selected.subarray(0, batch.count), row => labels.set(row))
+  const rows = batch.selected.subarray(0, batch.count)
+  const labels = sets.of(batch, rows)
+  const numbers = Array.from(rows, (_, i) => labels.set(i))
   const unpacked = unpackLabelSets(sets.pack()).map(set => foldLabels(set).filter(label => wanted === 'all' || wanted.has(label.name)))
   return numbers.map(
     (set, i) =>

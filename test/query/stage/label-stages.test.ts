@@ -224,8 +224,9 @@ function shown(row: Row): unknown {
 
 function shownBatch(batch: Batch): unknown[] {
   const sets = new LabelSets()
-  const numbering = sets.of(batch, ROWS)
-  const numbers = Array.from(batch.selected.subarray(0, batch.count), row => numbering.set(row))
+  const rows = batch.selected.subarray(0, batch.count)
+  const numbering = sets.of(batch, rows)
+  const numbers = Array.from(rows, (_, i) => numbering.set(i))
   const unpacked = unpackLabelSets(sets.pack())
   const texts = (labels: Labels): string[] =>
     labels.map(({name, value}) => `${name}=${name === '__error_details__' ? shortDetails(value) : value}`).toSorted()

@@ -7,9 +7,9 @@ import {ByteReader} from '../../../src/store/part/byte-reader.ts'
 import {readChunkHead} from '../../../src/store/part/chunk-head.ts'
 import {ChunkTable} from '../../../src/store/part/section/chunk-table.ts'
 import {decodeAscending} from '../../../src/store/part/column/ascending.ts'
-import {decodeCodes} from '../../../src/store/part/column/codes.ts'
+import {readCodes} from '../../../src/store/part/column/codes.ts'
 import {decodeLengths} from '../../../src/store/part/column/lengths.ts'
-import {decodeValues} from '../../../src/store/part/column/values.ts'
+import {readValues} from '../../../src/store/part/column/values.ts'
 import {readFacts} from '../../../src/store/part/section/facts.ts'
 import {FOOTER_SIZE, HEADER_SIZE} from '../../../src/store/part/format.ts'
 import {openPart} from '../../../src/store/part/index.ts'
@@ -110,9 +110,9 @@ describe('decoders given any bytes fail as corrupt or give something', () => {
     'chunk head': r => readChunkHead(r, 100),
     ascending: r => decodeAscending(r, 200, 1e12),
     lengths: r => decodeLengths(r, 50, 1000),
-    codes: r => decodeCodes(r, 50, 20),
-    'codes, many': r => decodeCodes(r, 50, 300),
-    values: r => decodeValues(r, 20),
+    codes: r => readCodes(r, 50, 20).all(),
+    'codes, many': r => readCodes(r, 50, 300).all(),
+    values: r => readValues(r, 20).all(),
   }
   it.each(Object.keys(decoders))('%s', name => {
     const random = randomOf(name.length)

@@ -62,6 +62,20 @@ export function unpackBits(bytes: Uint8Array, at: number, count: number, width: 
   }
 }
 
+/** Value `index` of what packBits or packNumbers wrote: a number below 2^width, width ≤ 48. */
+export function bitsAt(bytes: Uint8Array, index: number, width: number): number {
+  let value = 0
+  let bit = index * width
+  for (let taken = 0; taken < width;) {
+    const shift = bit & 7
+    const bits = Math.min(8 - shift, width - taken)
+    value += ((bytes[Math.floor(bit / 8)]! >> shift) & ((1 << bits) - 1)) * 2 ** taken
+    taken += bits
+    bit += bits
+  }
+  return value
+}
+
 /** Non-negative integers below 2^width, width ≤ 48. Same conditions as packBits. */
 export function packNumbers(values: Float64Array, from: number, count: number, width: number, out: Uint8Array, at: number): void {
   if (width === 0) return

@@ -5,7 +5,7 @@
 import {FRESH as FRESH_ARRAYS, type Arrays} from '../../arrays.ts'
 import type {ByteReader} from '../byte-reader.ts'
 import {ByteWriter} from '../byte-writer.ts'
-import {packBits, packedSize, unpackBits, widthOf} from './bits.ts'
+import {bitsAt, packBits, packedSize, unpackBits, widthOf} from './bits.ts'
 
 // codes := form:u8 (packed | planes | fresh)                                               (docs/FORMAT.md § codes)
 // packed := bits[rows · widthOf(distinct)]
@@ -76,41 +76,106 @@ export function encodeCodes(codes: Uint32Array, distinct: number, form: CodesFor
   return w.view()
 }
 
-/** @throws {Failure} CORRUPTION when it is short or a code exceeds `distinct`. */
-export function decodeCodes(r: ByteReader, rows: number, distinct: number): Uint32Array {
-  const form = r.u8()
-  const wide = r.arrays.u32(rows)
-  if (form === PACKED) {
-    const width = widthOf(distinct)
-    unpackBits(r.take(packedSize(rows, width)), 0, rows, width, wide)
-  } else if (form === PLANES) {
-    const low = r.take(rows)
-    const high = distinct > 255 ? r.take(rows) : undefined
-    for (let i = 0; i < rows; i++) wide[i] = low[i]! | (high === undefined ? 0 : high[i]! << 8)
-  } else if ((form & ~(FRESH_ABSENT | FRESH_REPEATS)) === FRESH) {
-    decodeFresh(r, form, rows, distinct, wide)
-  } else r.fail(`unknown form ${form}`)
-  for (let i = 0; i < rows; i++) if (wide[i]! > distinct) r.fail('a code is out of range')
-  return wide
+/** Codes that are decoded when they are asked for. @throws {Failure} CORRUPTION when one exceeds the number of values. */
+export interface StoredCodes {
+  all(): Uint32Array
+  /** Those of some rows, ascending, passing over the others. */
+  of(rows: Uint32Array): Uint32Array
 }
 
-function decodeFresh(r: ByteReader, form: number, rows: number, distinct: number, codes: Uint32Array): void {
-  const present = form & FRESH_ABSENT ? r.take(packedSize(rows, 1)) : undefined
-  const presentCount = present === undefined ? rows : countBits(present, rows)
-  const repeat = form & FRESH_REPEATS ? r.take(packedSize(presentCount, 1)) : undefined
-  const again = r.arrays.u32(repeat === undefined ? 0 : countBits(repeat, presentCount))
-  if (repeat !== undefined) {
-    const width = widthOf(distinct - 1)
-    unpackBits(r.take(packedSize(again.length, width)), 0, again.length, width, again)
+type Form = {readonly all: (codes: Uint32Array) => void; readonly of: (rows: Uint32Array, codes: Uint32Array) => void}
+
+/**
+ * @param r  at the start of the column; left at its end.
+ * @throws {Failure} CORRUPTION when it is short.
+ */
+export function readCodes(r: ByteReader, rows: number, distinct: number): StoredCodes {
+  const form = readForm(r, rows, distinct)
+  const checked = (codes: Uint32Array): Uint32Array => {
+    for (let i = 0; i < codes.length; i++) if (codes[i]! > distinct) r.fail('a code is out of range')
+    return codes
   }
-  let next = 1
-  let seen = 0
-  let repeated = 0
-  for (let i = 0; i < rows; i++) {
-    if (present !== undefined && bitAt(present, i) === 0) continue
-    if (repeat !== undefined && bitAt(repeat, seen) === 1) codes[i] = again[repeated++]! + 1
-    else codes[i] = next++
-    seen++
+  return {
+    all() {
+      const codes = r.arrays.u32(rows)
+      form.all(codes)
+      return checked(codes)
+    },
+    of(wanted) {
+      const codes = new Uint32Array(wanted.length)
+      form.of(wanted, codes)
+      return checked(codes)
+    },
+  }
+}
+
+function readForm(r: ByteReader, rows: number, distinct: number): Form {
+  const form = r.u8()
+  if (form === PACKED) return readPacked(r, rows, widthOf(distinct))
+  if (form === PLANES) return readPlanes(r, rows, distinct)
+  if ((form & ~(FRESH_ABSENT | FRESH_REPEATS)) === FRESH) return readFresh(r, form, rows, distinct)
+  return r.fail(`unknown form ${form}`)
+}
+
+function readPacked(r: ByteReader, rows: number, width: number): Form {
+  const packed = r.take(packedSize(rows, width))
+  return {
+    all: codes => unpackBits(packed, 0, rows, width, codes),
+    of(wanted, codes) {
+      for (let i = 0; i < wanted.length; i++) codes[i] = bitsAt(packed, wanted[i]!, width)
+    },
+  }
+}
+
+function readPlanes(r: ByteReader, rows: number, distinct: number): Form {
+  const low = r.take(rows)
+  const high = distinct > 255 ? r.take(rows) : undefined
+  const at = (row: number): number => low[row]! | (high === undefined ? 0 : high[row]! << 8)
+  return {
+    all(codes) {
+      for (let i = 0; i < rows; i++) codes[i] = at(i)
+    },
+    of(wanted, codes) {
+      for (let i = 0; i < wanted.length; i++) codes[i] = at(wanted[i]!)
+    },
+  }
+}
+
+function readFresh(r: ByteReader, form: number, rows: number, distinct: number): Form {
+  const present = form & FRESH_ABSENT ? r.take(packedSize(rows, 1)) : undefined
+  const presentCount = present === undefined ? rows : countBits(present, 0, rows)
+  const repeat = form & FRESH_REPEATS ? r.take(packedSize(presentCount, 1)) : undefined
+  const repeats = repeat === undefined ? 0 : countBits(repeat, 0, presentCount)
+  const width = widthOf(distinct - 1)
+  const packed = r.take(packedSize(repeats, width))
+  return {
+    all(codes) {
+      const again = r.arrays.u32(repeats)
+      unpackBits(packed, 0, repeats, width, again)
+      let next = 1
+      let seen = 0
+      let repeated = 0
+      for (let i = 0; i < rows; i++) {
+        if (present !== undefined && bitAt(present, i) === 0) continue
+        if (repeat !== undefined && bitAt(repeat, seen) === 1) codes[i] = again[repeated++]! + 1
+        else codes[i] = next++
+        seen++
+      }
+    },
+    of(wanted, codes) {
+      let row = 0
+      let seen = 0
+      let counted = 0
+      let repeated = 0
+      for (let i = 0; i < wanted.length; i++) {
+        seen += present === undefined ? wanted[i]! - row : countBits(present, row, wanted[i]!)
+        row = wanted[i]!
+        if (present !== undefined && bitAt(present, row) === 0) continue
+        if (repeat !== undefined) repeated += countBits(repeat, counted, seen)
+        counted = seen
+        codes[i] = repeat !== undefined && bitAt(repeat, seen) === 1 ? bitsAt(packed, repeated, width) + 1 : seen - repeated + 1
+      }
+    },
   }
 }
 
@@ -118,16 +183,17 @@ function bitAt(bits: Uint8Array, i: number): number {
   return (bits[i >> 3]! >> (i & 7)) & 1
 }
 
-/** How many of the first `count` bits are set. */
-function countBits(bits: Uint8Array, count: number): number {
+/** How many of the bits [from, to) are set. */
+function countBits(bits: Uint8Array, from: number, to: number): number {
   let sum = 0
-  const whole = count >> 3
-  for (let i = 0; i < whole; i++) {
+  while (from < to && (from & 7) !== 0) sum += bitAt(bits, from++)
+  const whole = to >> 3
+  for (let i = from >> 3; i < whole; i++) {
     let byte = bits[i]!
     byte -= (byte >> 1) & 0x55
     byte = (byte & 0x33) + ((byte >> 2) & 0x33)
     sum += (byte + (byte >> 4)) & 15
   }
-  for (let i = whole << 3; i < count; i++) sum += bitAt(bits, i)
+  for (let i = Math.max(from, whole << 3); i < to; i++) sum += bitAt(bits, i)
   return sum
 }

@@ -1,9 +1,9 @@
-import {PackedValues} from '../../packed-values.ts'
+import {PackedValues, type StoredValues} from '../../packed-values.ts'
 import type {Arrays} from '../../arrays.ts'
 import type {ByteReader} from '../byte-reader.ts'
 import type {ByteWriter} from '../byte-writer.ts'
 import {decodeAscending, encodeAscending} from './ascending.ts'
-import {packedSize, packNumbers, unpackNumbers, WIDE_WIDTH_MAX, widthOf} from './bits.ts'
+import {bitsAt, packedSize, packNumbers, unpackNumbers, WIDE_WIDTH_MAX, widthOf} from './bits.ts'
 
 // decimals := before:blob after:blob digits:u8 counter:u8 (ascending | least:uvarint width:u8 bits[count·width])
 //             value = before + integer in decimal, zero-padded to `digits` + after                (docs/FORMAT.md § values)
@@ -77,40 +77,64 @@ export function encodeDecimals(w: ByteWriter, values: PackedValues, arrays: Arra
   return true
 }
 
-export function decodeDecimals(r: ByteReader, count: number): PackedValues {
+export function readDecimals(r: ByteReader, count: number): StoredValues {
   const before = r.blob()
   const after = r.blob()
   const digits = r.u8()
   const ascending = r.u8() === 1
   if (digits > DIGITS_MAX) r.fail('too many digits')
-  let numbers: Float64Array
-  if (ascending) numbers = decodeAscending(r, count, NUMBER_MAX)
-  else {
-    const least = r.uvarint()
-    const width = r.u8()
-    if (width > WIDE_WIDTH_MAX) r.fail('a width is out of range')
-    numbers = r.arrays.f64(count)
-    unpackNumbers(r.take(packedSize(count, width)), 0, count, width, numbers, 0)
-    for (let i = 0; i < count; i++) if ((numbers[i] = numbers[i]! + least) > NUMBER_MAX) r.fail('a number is out of range')
-  }
-  const bytes = r.arrays.u8(count * (before.length + Math.max(digits, DIGITS_MAX + 1) + after.length))
-  const offsets = r.arrays.u32(count + 1)
-  let at = 0
-  for (let i = 0; i < count; i++) {
+  const numbers = ascending ? ascendingNumbers(r, count) : packedNumbers(r, count)
+  const lengthMax = before.length + DIGITS_MAX + 1 + after.length
+  /** Writes a value at a position; returns its end. */
+  const write = (number: number, bytes: Uint8Array, at: number): number => {
     bytes.set(before, at)
-    at += before.length
-    let number = numbers[i]!
-    const length = Math.max(digits, digitsOf(number))
-    for (let p = at + length - 1; p >= at; p--) {
+    const start = at + before.length
+    const end = start + Math.max(digits, digitsOf(number))
+    for (let p = end - 1; p >= start; p--) {
       const rest = Math.floor(number / 10)
       bytes[p] = ZERO + (number - rest * 10)
       number = rest
     }
-    at += length
-    bytes.set(after, at)
-    offsets[i + 1] = at += after.length
+    bytes.set(after, end)
+    return end + after.length
   }
-  return new PackedValues(bytes.subarray(0, at), offsets)
+  return {
+    at(index) {
+      const bytes = new Uint8Array(lengthMax)
+      return bytes.subarray(0, write(numbers.at(index), bytes, 0))
+    },
+    all() {
+      const bytes = r.arrays.u8(count * lengthMax)
+      const offsets = r.arrays.u32(count + 1)
+      const all = numbers.all()
+      for (let i = 0; i < count; i++) offsets[i + 1] = write(all[i]!, bytes, offsets[i]!)
+      return new PackedValues(bytes.subarray(0, offsets[count]), offsets)
+    },
+  }
+}
+
+type StoredNumbers = {readonly at: (index: number) => number; readonly all: () => Float64Array}
+
+function ascendingNumbers(r: ByteReader, count: number): StoredNumbers {
+  const numbers = decodeAscending(r, count, NUMBER_MAX)
+  return {at: index => numbers[index]!, all: () => numbers}
+}
+
+function packedNumbers(r: ByteReader, count: number): StoredNumbers {
+  const least = r.uvarint()
+  const width = r.u8()
+  if (width > WIDE_WIDTH_MAX) r.fail('a width is out of range')
+  const packed = r.take(packedSize(count, width))
+  const checked = (number: number): number => (number > NUMBER_MAX ? r.fail('a number is out of range') : number)
+  return {
+    at: index => checked(bitsAt(packed, index, width) + least),
+    all() {
+      const numbers = r.arrays.f64(count)
+      unpackNumbers(packed, 0, count, width, numbers, 0)
+      for (let i = 0; i < count; i++) numbers[i] = checked(numbers[i]! + least)
+      return numbers
+    },
+  }
 }
 
 function isDigit(byte: number): boolean {

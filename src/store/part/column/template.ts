@@ -1,4 +1,4 @@
-import {PackedValues} from '../../packed-values.ts'
+import {PackedValues, type StoredValues} from '../../packed-values.ts'
 import type {ByteReader} from '../byte-reader.ts'
 import type {ByteWriter} from '../byte-writer.ts'
 
@@ -50,7 +50,7 @@ export function encodeTemplate(w: ByteWriter, values: PackedValues): boolean {
   return true
 }
 
-export function decodeTemplate(r: ByteReader, count: number): PackedValues {
+export function readTemplate(r: ByteReader, count: number): StoredValues {
   const length = r.u8()
   const open = r.take(Math.ceil(length / 8))
   const places: number[] = []
@@ -61,16 +61,25 @@ export function decodeTemplate(r: ByteReader, count: number): PackedValues {
   }
   const width = Math.ceil(places.length / 2)
   const packed = r.take(count * width)
-  const bytes = r.arrays.u8(count * length)
-  const offsets = r.arrays.u32(count + 1)
-  for (let i = 0; i < count; i++) {
-    bytes.set(like, i * length)
-    offsets[i + 1] = (i + 1) * length
+  return {
+    at(index) {
+      const value = like.slice()
+      for (let k = 0; k < places.length; k++) value[places[k]!] = DIGIT[(packed[index * width + (k >> 1)]! >> (k % 2 === 0 ? 4 : 0)) & 15]!
+      return value
+    },
+    all() {
+      const bytes = r.arrays.u8(count * length)
+      const offsets = r.arrays.u32(count + 1)
+      for (let i = 0; i < count; i++) {
+        bytes.set(like, i * length)
+        offsets[i + 1] = (i + 1) * length
+      }
+      for (let k = 0; k < places.length; k++) {
+        const shift = k % 2 === 0 ? 4 : 0
+        let p = places[k]!
+        for (let at = k >> 1; at < packed.length; at += width, p += length) bytes[p] = DIGIT[(packed[at]! >> shift) & 15]!
+      }
+      return new PackedValues(bytes, offsets)
+    },
   }
-  for (let k = 0; k < places.length; k++) {
-    const shift = k % 2 === 0 ? 4 : 0
-    let p = places[k]!
-    for (let at = k >> 1; at < packed.length; at += width, p += length) bytes[p] = DIGIT[(packed[at]! >> shift) & 15]!
-  }
-  return new PackedValues(bytes, offsets)
 }

@@ -11,9 +11,9 @@
 import {FRESH, type Arrays} from '../../arrays.ts'
 import type {ByteReader} from '../byte-reader.ts'
 import {ByteWriter} from '../byte-writer.ts'
-import {PackedValues} from '../../packed-values.ts'
-import {decodeDecimals, encodeDecimals} from './decimals.ts'
-import {decodeTemplate, encodeTemplate} from './template.ts'
+import {PackedValues, type StoredValues} from '../../packed-values.ts'
+import {encodeDecimals, readDecimals} from './decimals.ts'
+import {encodeTemplate, readTemplate} from './template.ts'
 
 // values := form:u8 (text | decimals | template)                     count known           (docs/FORMAT.md § values)
 // text := length:uvarint (0: each its own, length:uvarint*) bytes    lengths of all values first, then the bytes back to back
@@ -42,17 +42,21 @@ export function encodeValues(values: PackedValues, arrays: Arrays = FRESH): Enco
   return {bytes: w.view(), form: 'text'}
 }
 
-/** @throws {Failure} CORRUPTION when it is short or makes no sense. */
-export function decodeValues(r: ByteReader, count: number): PackedValues {
+/**
+ * @param r  at the start of the column; left at its end.
+ * @throws {Failure} CORRUPTION when it is short or makes no sense; a number that makes none is found when it is decoded.
+ */
+export function readValues(r: ByteReader, count: number): StoredValues {
   const form = r.u8()
-  if (form === DECIMALS) return decodeDecimals(r, count)
-  if (form === TEMPLATE) return decodeTemplate(r, count)
+  if (form === DECIMALS) return readDecimals(r, count)
+  if (form === TEMPLATE) return readTemplate(r, count)
   if (form !== TEXT) r.fail(`unknown form ${form}`)
   const offsets = r.arrays.u32(count + 1)
   const length = r.uvarint()
   let at = 0
   for (let i = 1; i <= count; i++) offsets[i] = at += length === 0 ? r.uvarint() : length
-  return new PackedValues(r.take(at), offsets)
+  const values = new PackedValues(r.take(at), offsets)
+  return {at: index => values.at(index), all: () => values}
 }
 
 /** 0 when they differ (or there is none). */
