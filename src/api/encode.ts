@@ -4,7 +4,7 @@
  *
  * Answers come piece by piece, so that a large one neither blocks the thread nor stands in memory twice.
  */
-import type {Labels} from '../model/index.ts'
+import {remembered, type Label, type Labels} from '../model/index.ts'
 import {formatInstants, formatSeconds, formatValue, type QueryAnswer, type StreamsResult} from '../query/index.ts'
 import {encodeStats} from './stats.ts'
 
@@ -17,8 +17,13 @@ export function jsonString(text: string): string {
   return HTML.test(json) ? json.replace(EACH_HTML, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`) : json
 }
 
-export function jsonLabels(labels: Labels): string {
-  return `{${labels.map(label => `${jsonString(label.name)}:${jsonString(label.value)}`).join(',')}}`
+function jsonLabel({name, value}: Label): string {
+  return `${jsonString(name)}:${jsonString(value)}`
+}
+
+/** @param json  {@link jsonLabel}, or one that remembers. */
+export function jsonLabels(labels: Labels, json = jsonLabel): string {
+  return `{${labels.map(json).join(',')}}`
 }
 
 /**
@@ -68,13 +73,14 @@ export function* encodeAnswer(answer: QueryAnswer, encodingFlags: readonly strin
 }
 
 function* encodeStreams(result: StreamsResult): Generator<string> {
+  const json = remembered(jsonLabel)
   let piece = ''
   for (const [i, stream] of result.streams.entries()) {
-    piece += `${i === 0 ? '' : ','}{"stream":${jsonLabels(stream.labels)},"values":[`
+    piece += `${i === 0 ? '' : ','}{"stream":${jsonLabels(stream.labels, json)},"values":[`
     for (const [j, entry] of stream.entries.entries()) {
       const {line} = entry
       const text = jsonString(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'))
-      const third = result.categorized ? `,${categories(entry.structuredMetadata, entry.parsed)}` : ''
+      const third = result.categorized ? `,${categories(entry.structuredMetadata, entry.parsed, json)}` : ''
       piece += `${j === 0 ? '' : ','}["${entry.tsNs}",${text}${third}]`
       if (piece.length >= PIECE_CHARS) {
         yield piece
@@ -86,10 +92,10 @@ function* encodeStreams(result: StreamsResult): Generator<string> {
   yield piece
 }
 
-function categories(structuredMetadata: Labels, parsed: Labels): string {
+function categories(structuredMetadata: Labels, parsed: Labels, json: (label: Label) => string): string {
   const parts: string[] = []
-  if (structuredMetadata.length > 0) parts.push(`"structuredMetadata":${jsonLabels(structuredMetadata)}`)
-  if (parsed.length > 0) parts.push(`"parsed":${jsonLabels(parsed)}`)
+  if (structuredMetadata.length > 0) parts.push(`"structuredMetadata":${jsonLabels(structuredMetadata, json)}`)
+  if (parsed.length > 0) parts.push(`"parsed":${jsonLabels(parsed, json)}`)
   return `{${parts.join(',')}}`
 }
 

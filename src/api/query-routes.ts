@@ -121,7 +121,7 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
       const asking = asker(request, reply)
       const range = metadataRange(params, clock, asking.limits)
       const series: Labels[] = await engine.series({...asking, ...range, selectors: all.filter(selector => !isEmpty(selector))})
-      return sendJson(reply, `{"status":"success","data":[${series.map(jsonLabels).join(',')}]}\n`)
+      return sendJson(reply, `{"status":"success","data":[${series.map(labels => jsonLabels(labels)).join(',')}]}\n`)
     })
   }
 

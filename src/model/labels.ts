@@ -21,9 +21,26 @@ export function labelValue(labels: Labels, name: string): string | undefined {
   return undefined
 }
 
-/** `{a="1", b="2"}`: names in order, comma and space between, values quoted as Go does. */
-export function formatLabels(labels: Labels): string {
-  return `{${labels.map(l => `${l.name}=${quote(l.value)}`).join(', ')}}`
+export function formatLabel({name, value}: Label): string {
+  return `${name}=${quote(value)}`
+}
+
+/**
+ * `{a="1", b="2"}`: names in order, comma and space between, values quoted as Go does.
+ * @param format  {@link formatLabel}, or one that remembers.
+ */
+export function formatLabels(labels: Labels, format = formatLabel): string {
+  return `{${labels.map(format).join(', ')}}`
+}
+
+/** The same function for labels that come again: the text of a label object is made once. */
+export function remembered(textOf: (label: Label) => string): (label: Label) => string {
+  const texts = new Map<Label, string>()
+  return label => {
+    let text = texts.get(label)
+    if (text === undefined) texts.set(label, (text = textOf(label)))
+    return text
+  }
 }
 
 /** Pairwise by name, then value; a prefix sorts first. Order of vectors and matrices (loki-http-api § 5.3). */

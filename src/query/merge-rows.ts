@@ -1,7 +1,7 @@
 /*
  * The rows of all workers, in order, as streams.
  */
-import {formatLabels, instantOf, NO_LABELS, type Labels} from '../model/index.ts'
+import {formatLabel, formatLabels, instantOf, NO_LABELS, remembered, type Labels} from '../model/index.ts'
 import type {LogEntry, LogStream} from './answers.ts'
 import {Heap} from './exec/heap.ts'
 import {foldLabels, unpackLabelSets, type LabelSet} from './exec/label-sets.ts'
@@ -32,14 +32,14 @@ export function mergeRows(
   for (const rows of parts) {
     if (rows.count > 0) heap.push({rows, at: 0, sets: unpackLabelSets(rows.labels).map(set => ({set, stream: undefined}))})
   }
-  const streams = new Map<string, Stream>()
+  const streams = new Streams()
   for (let left = limit; left > 0;) {
     const cursor = heap.peek()
     if (cursor === undefined) break
     const {rows, at, sets} = cursor
     if (!repeats.has(rows, at)) {
       const target = sets[rows.labelSet[at]!]!
-      target.stream ??= streamOf(streams, categorize ? target.set.stream : foldLabels(target.set))
+      target.stream ??= streams.of(categorize ? target.set.stream : foldLabels(target.set))
       target.stream.entries.push(entryOf(rows, at, target.set, categorize))
       left--
     }
@@ -48,17 +48,26 @@ export function mergeRows(
     else if (left > 0 && rows.count >= rowsMax) return undefined
     else heap.pop()
   }
-  return [...streams.values()].sort((a, b) => (a.text < b.text ? -1 : 1))
+  return streams.sorted()
 }
 
-function streamOf(streams: Map<string, Stream>, labels: Labels): Stream {
-  const text = formatLabels(labels)
-  let stream = streams.get(text)
-  if (stream === undefined) {
-    stream = {labels, text, entries: []}
-    streams.set(text, stream)
+class Streams {
+  readonly #byText = new Map<string, Stream>()
+  readonly #format = remembered(formatLabel)
+
+  of(labels: Labels): Stream {
+    const text = formatLabels(labels, this.#format)
+    let stream = this.#byText.get(text)
+    if (stream === undefined) {
+      stream = {labels, text, entries: []}
+      this.#byText.set(text, stream)
+    }
+    return stream
   }
-  return stream
+
+  sorted(): Stream[] {
+    return [...this.#byText.values()].sort((a, b) => (a.text < b.text ? -1 : 1))
+  }
 }
 
 function entryOf(rows: LogRows, at: number, set: LabelSet, categorize: boolean): LogEntry {

@@ -63,7 +63,7 @@ describe('reader', () => {
     expect(names(await select({fromNs: 20n, toNs: 30n}))).toEqual(['b'])
     expect(names(await select({fromNs: 20n, toNs: 20n}))).toEqual([])
     const {data, release} = database.snapshot('fake', 0n, 15n)
-    expect((await reader.streams(data, {predicates: [], fromNs: 0n, toNs: 15n})).map(formatLabels)).toEqual(['{app="a"}'])
+    expect((await reader.streams(data, {predicates: [], fromNs: 0n, toNs: 15n})).map(labels => formatLabels(labels))).toEqual(['{app="a"}'])
     release()
   })
 
