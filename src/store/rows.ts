@@ -20,6 +20,8 @@ export type RowsInput = {
   readonly lines: Uint8Array
   /** Names unique. A dictionary may hold values that no row uses (after slicing). */
   readonly meta: readonly MetaColumn[]
+  /** Names and values of all rows, about. */
+  readonly metaBytes: number
 }
 
 export type Codes = Uint8Array | Uint16Array | Uint32Array
@@ -79,6 +81,7 @@ export function sliceRows(rows: RowsInput, from: number, to: number): RowsInput 
     lineOffsets: rows.lineOffsets.subarray(from, to + 1),
     lines: rows.lines,
     meta: rows.meta.map(column => sliceColumn(column, from, to)),
+    metaBytes: (rows.metaBytes * (to - from)) / rows.count,
   }
 }
 
@@ -116,8 +119,10 @@ export function concatRows(pieces: readonly RowsInput[]): RowsInput {
   if (only !== undefined && pieces.length === 1) return only
   let count = 0
   let lineBytes = 0
+  let metaBytes = 0
   for (const piece of pieces) {
     count += piece.count
+    metaBytes += piece.metaBytes
     lineBytes += piece.lineOffsets[piece.count]! - piece.lineOffsets[0]!
   }
   const ns = new Float64Array(count)
@@ -143,7 +148,7 @@ export function concatRows(pieces: readonly RowsInput[]): RowsInput {
     const {offsets, bytes} = dictionary.values()
     return new PackedMetaColumn(name, codes, offsets, bytes, true)
   })
-  return {count, ns, lineOffsets, lines, meta}
+  return {count, ns, lineOffsets, lines, meta, metaBytes}
 }
 
 function joinCodes(column: MetaColumn, rows: number, out: Uint32Array, to: number, dictionary: Dictionary): void {

@@ -16,9 +16,9 @@ export class Column {
   /** Bumped per build; a column of an older build is not part of this one. */
   build = -1
   distinct = 0
-  #bytes = new Uint8Array(1024)
-  #offsets = new Uint32Array(257)
-  #hashes = new Int32Array(256)
+  #bytes = new Uint8Array(64)
+  #offsets = new Uint32Array(9)
+  #hashes = new Int32Array(8)
   #table = new Int32Array(0)
   #mask = 0
   #last = -1
@@ -32,7 +32,7 @@ export class Column {
     this.build = build
     this.distinct = 0
     this.#last = -1
-    if (this.codes.length < rows) this.codes = new Uint32Array(Math.max(rows, 1024))
+    if (this.codes.length < rows) this.codes = new Uint32Array(Math.max(rows, 64))
     else this.codes.fill(0, 0, rows)
     let size = 64
     while (size < rows * 2) size *= 2

@@ -2,36 +2,53 @@
  * Cuts ordered rows of the head into chunk-sized batches, and gathers their columns.
  */
 import {FRESH, type Arrays} from '../arrays.ts'
+import {metaFits} from '../chunk-size.ts'
 import type {RowsInput} from '../rows.ts'
 import type {MetaColumns} from './meta.ts'
 import type {DayRows} from './order.ts'
-import type {HeadView} from './view.ts'
+import {PairCursor} from './pairs.ts'
+import type {SegmentColumns} from './segment.ts'
+import {nameOf, NAMES_FEW, type HeadView} from './view.ts'
 
 /** As the part format cuts (docs/FORMAT.md § chunk), so that a batch becomes one chunk. */
 export const CHUNK_ROWS_MAX = 8192
 export const CHUNK_LINE_BYTES_MAX = 1024 * 1024
 
-/** Ends of the batches, ascending; the last is the count of rows. A line larger than a chunk gets one of its own. */
+/** Ends of the batches, ascending; the last is the count of rows. A row larger than a chunk gets one of its own. */
 export function cutRows(view: HeadView, rows: DayRows): number[] {
   const {ids} = rows
   const ends: number[] = []
+  const names = view.hasManyNames() ? new Set<string>() : undefined
   let first = 0
   let bytes = 0
+  let metaBytes = 0
   let index = 0
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i]!
     index = view.segmentOf(id, index)
     const segment = view.segments[index]!
-    const length = segment.columns.lineLen[id - segment.base]!
-    if (i > first && (i - first === CHUNK_ROWS_MAX || bytes + length > CHUNK_LINE_BYTES_MAX)) {
-      ends.push(i)
-      first = i
-      bytes = 0
-    }
-    bytes += length
+    const row = id - segment.base
+    bytes += segment.columns.lineLen[row]!
+    metaBytes += segment.columns.metaLen[row]!
+    if (names !== undefined) addNames(segment.columns, row, names)
+    const isFull =
+      i - first === CHUNK_ROWS_MAX || bytes > CHUNK_LINE_BYTES_MAX || !metaFits(i + 1 - first, names?.size ?? NAMES_FEW, metaBytes)
+    if (i === first || !isFull) continue
+    ends.push(i)
+    first = i
+    bytes = segment.columns.lineLen[row]!
+    metaBytes = segment.columns.metaLen[row]!
+    if (names === undefined) continue
+    names.clear()
+    addNames(segment.columns, row, names)
   }
   if (ids.length > 0) ends.push(ids.length)
   return ends
+}
+
+function addNames({arena, metaOff, metaLen}: SegmentColumns, row: number, names: Set<string>): void {
+  const pairs = new PairCursor()
+  for (pairs.start(arena, metaOff[row]!, metaLen[row]!); pairs.next();) names.add(nameOf(arena, pairs))
 }
 
 /** count + 1 positions of the lines of rows [from, to), from 0. */
@@ -72,5 +89,19 @@ export function gatherRows(view: HeadView, rows: DayRows, from: number, to: numb
   const lineOffsets = gatherOffsets(view, rows.ids, from, to, arrays)
   const lines = arrays.u8(lineOffsets[to - from]!)
   gatherLines(view, rows.ids, from, to, lines)
-  return {count: to - from, ns: rows.ns.subarray(from, to), lineOffsets, lines, meta: meta.build(view, rows.ids, from, to, arrays)}
+  const ns = rows.ns.subarray(from, to)
+  const metaBytes = gatheredMetaBytes(view, rows.ids, from, to)
+  return {count: to - from, ns, lineOffsets, lines, meta: meta.build(view, rows.ids, from, to, arrays), metaBytes}
+}
+
+/** As pushed, with their framing. */
+export function gatheredMetaBytes(view: HeadView, ids: Uint32Array, from: number, to: number): number {
+  let bytes = 0
+  let index = 0
+  for (let i = from; i < to; i++) {
+    index = view.segmentOf(ids[i]!, index)
+    const segment = view.segments[index]!
+    bytes += segment.columns.metaLen[ids[i]! - segment.base]!
+  }
+  return bytes
 }

@@ -8,7 +8,7 @@ import type {ColumnsKernel} from '../../kernel/index.ts'
 import {LEVEL_KEY, LEVEL_NAMES} from '../append.ts'
 import type {Arrays} from '../arrays.ts'
 import {PackedMetaColumn, type RowsInput} from '../rows.ts'
-import {gatherOffsets, gatherRows} from './cut.ts'
+import {gatheredMetaBytes, gatherOffsets, gatherRows} from './cut.ts'
 import type {MetaColumns} from './meta.ts'
 import type {DayRows} from './order.ts'
 import type {HeadView} from './view.ts'
@@ -55,7 +55,8 @@ export class KernelGather {
       meta.push(new PackedMetaColumn(this.#nameOf(column.name), codes, offsets, bytes, true))
     })
     const ns = rows.ns.subarray(from, to)
-    return {count, ns, lineOffsets, lines, meta: done ? meta : plain.build(this.#view, rows.ids, from, to, arrays)}
+    const metaBytes = gatheredMetaBytes(this.#view, rows.ids, from, to)
+    return {count, ns, lineOffsets, lines, meta: done ? meta : plain.build(this.#view, rows.ids, from, to, arrays), metaBytes}
   }
 
   /** Which bytes of the arenas the rows have; `starts` is the position of each piece in its arena, #pieceOf the piece of each row. */

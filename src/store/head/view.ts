@@ -6,7 +6,9 @@
  * four bytes a row, so a query on a live head reads only what came since the last one.
  */
 import type {Labels} from '../../model/index.ts'
-import {nsOfRows, type RowTimes} from './order.ts'
+import {CHUNK_CELLS_MAX} from '../chunk-size.ts'
+import {nsOfRows, sameBytes, type RowTimes} from './order.ts'
+import {PairCursor} from './pairs.ts'
 import type {HeadSnapshot} from './head.ts'
 import {DEAD, segmentColumns, type SegmentColumns} from './segment.ts'
 import {StreamTableView} from './streams.ts'
@@ -20,7 +22,12 @@ export type SegmentView = {
   /** Id of the stream's row before this one plus 1, or 0. */
   readonly previous: Uint32Array
   indexed: number
+  /** Rows whose metadata names are counted. */
+  named: number
 }
+
+/** A chunk of as many rows as there may be can have so many metadata names. */
+export const NAMES_FEW = CHUNK_CELLS_MAX / 8192
 
 export class HeadView {
   readonly id: number
@@ -31,6 +38,8 @@ export class HeadView {
   #newest = new Uint32Array(64)
   /** Of {@link rowsOf}; most streams of a head with very many have a few rows. */
   #found = new Uint32Array(256)
+  /** Metadata names of the rows, until there are more than a few. */
+  readonly #names = new Set<string>()
 
   constructor(id: number) {
     this.id = id
@@ -53,6 +62,7 @@ export class HeadView {
         columns: segmentColumns(segment.buffer, segment.rowsMax),
         previous: new Uint32Array(segment.rowsMax),
         indexed: 0,
+        named: 0,
       }
       this.#index(this.segments[index], segment.rows)
     })
@@ -94,9 +104,36 @@ export class HeadView {
     return index
   }
 
+  /** Whether the rows have more than {@link NAMES_FEW} metadata names, so that chunks of them must be counted out. */
+  hasManyNames(): boolean {
+    for (const segment of this.segments) {
+      if (this.#names.size > NAMES_FEW) return true
+      this.#addNames(segment)
+    }
+    return this.#names.size > NAMES_FEW
+  }
+
   /** Day and ns of the day of each row. */
   times(ids: Uint32Array): RowTimes {
     return nsOfRows(this, ids)
+  }
+
+  #addNames(segment: SegmentView): void {
+    const {arena, metaOff, metaLen} = segment.columns
+    const pairs = new PairCursor()
+    // Where the n-th name of the row before is: mostly that of this row, too.
+    const before: {at: number; length: number}[] = []
+    for (; segment.named < segment.indexed; segment.named++) {
+      pairs.start(arena, metaOff[segment.named]!, metaLen[segment.named]!)
+      for (let n = 0; pairs.next(); n++) {
+        const known = (before[n] ??= {at: 0, length: -1})
+        if (known.length === pairs.nameLen && sameBytes(arena, known.at, arena, pairs.nameOff, pairs.nameLen)) continue
+        known.at = pairs.nameOff
+        known.length = pairs.nameLen
+        this.#names.add(nameOf(arena, pairs))
+      }
+      if (this.#names.size > NAMES_FEW) return
+    }
   }
 
   #index(segment: SegmentView, rows: number): void {
@@ -110,4 +147,9 @@ export class HeadView {
     }
     segment.indexed = Math.max(segment.indexed, rows)
   }
+}
+
+/** A name as the key of a set: different for different bytes. */
+export function nameOf(arena: Uint8Array, {nameOff, nameLen}: PairCursor): string {
+  return Buffer.from(arena.buffer, arena.byteOffset + nameOff, nameLen).toString('latin1')
 }

@@ -8,10 +8,10 @@ import {packedValues, type PackedMetaColumn, type RowsInput} from '../rows.ts'
 import type {Run} from './rows.ts'
 
 /** Shares arrays with the chunk when there is just one run. @param runs at least one. @param tools arrays are for the result */
-export function joinRuns(runs: readonly Run[], tools: JoinTools): RowsInput {
+export function joinRuns(runs: readonly Run[], metaBytes: number, tools: JoinTools): RowsInput {
   const {arrays, columns} = tools
   const only = runs[0]!
-  if (runs.length === 1) return sliceRun(only)
+  if (runs.length === 1) return {...sliceRun(only), metaBytes}
   const count = runs.reduce((sum, run) => sum + run.to - run.from, 0)
   const ns = arrays.f64(count)
   const lineOffsets = arrays.u32(count + 1)
@@ -29,10 +29,10 @@ export function joinRuns(runs: readonly Run[], tools: JoinTools): RowsInput {
     lines.set(chunk.lines.subarray(chunk.offsets[from], chunk.offsets[to]), byteAt)
     byteAt += chunk.offsets[to]! - chunk.offsets[from]!
   }
-  return {count, ns, lineOffsets, lines, meta: columns.join(runs, count, arrays)}
+  return {count, ns, lineOffsets, lines, meta: columns.join(runs, count, arrays), metaBytes}
 }
 
-function sliceRun({chunk, from, to}: Run): RowsInput {
+function sliceRun({chunk, from, to}: Run): Omit<RowsInput, 'metaBytes'> {
   if (from === 0 && to === chunk.ns.length) {
     return {count: to, ns: chunk.ns, lineOffsets: chunk.offsets, lines: chunk.lines, meta: chunk.meta}
   }

@@ -8,6 +8,7 @@
  */
 import {FRESH, type Arrays} from '../arrays.ts'
 import type {Chunk, ChunkHandle, MetaColumn, ReadStats} from '../chunk.ts'
+import {metaFits} from '../chunk-size.ts'
 import {CHUNK_LINE_BYTES_MAX, CHUNK_ROWS_MAX} from '../head/index.ts'
 import type {RowsInput} from '../rows.ts'
 import {freshTools, joinRuns, type JoinTools} from './join.ts'
@@ -27,7 +28,7 @@ export type LoadedChunk = {
 /** Rows [from, to) of a chunk. */
 export type Run = {readonly chunk: LoadedChunk; readonly from: number; to: number}
 
-type Cursor = {readonly input: number; readonly order: number; readonly chunk: LoadedChunk; at: number}
+type Cursor = {readonly input: number; readonly order: number; readonly chunk: LoadedChunk; readonly metaPerRow: number; at: number}
 
 /** @param sources of one stream and day, in any order; those of one input ascending. Yields batches in time order. */
 export async function* mergeStream(sources: readonly SourceChunk[], tools: JoinTools = freshTools()): AsyncGenerator<RowsInput> {
@@ -40,14 +41,19 @@ export async function* mergeStream(sources: readonly SourceChunk[], tools: JoinT
   let runs: Run[] = []
   let rows = 0
   let bytes = 0
+  let metaBytes = 0
+  const names = new Set<string>()
+  /** Chunks whose names are in it. */
+  const named = new Set<LoadedChunk>()
   for (;;) {
     if (open.length === 0 && next === waiting.length) break
     while (next < waiting.length && (open.length === 0 || waiting[next]!.handle.minNs <= smallest(open))) {
       const {handle, input, order} = waiting[next++]!
-      open.push({input, order, chunk: await loadChunk(await handle.open(noStats()), tools.arrays), at: 0})
+      const chunk = await loadChunk(await handle.open(noStats()), tools.arrays)
+      open.push({input, order, chunk, metaPerRow: handle.metaBytes / handle.rows, at: 0})
     }
     const cursor = first(open)
-    const {chunk} = cursor
+    const {chunk, metaPerRow} = cursor
     const limit = Math.min(next < waiting.length ? waiting[next]!.handle.minNs : Infinity, smallest(open, cursor))
     const ns = chunk.ns[cursor.at]!
     let end = cursor.at + 1
@@ -60,10 +66,13 @@ export async function* mergeStream(sources: readonly SourceChunk[], tools: JoinT
     for (let from = cursor.at; keep && from < end;) {
       // As much of the run as the batch has room for.
       let to = from
+      if (!named.has(chunk)) for (const {name} of chunk.meta) names.add(name)
+      named.add(chunk)
       while (to < end && rows < CHUNK_ROWS_MAX) {
         const length = chunk.offsets[to + 1]! - chunk.offsets[to]!
-        if (rows > 0 && bytes + length > CHUNK_LINE_BYTES_MAX) break
+        if (rows > 0 && (bytes + length > CHUNK_LINE_BYTES_MAX || !metaFits(rows + 1, names.size, metaBytes + metaPerRow))) break
         bytes += length
+        metaBytes += metaPerRow
         rows++
         to++
       }
@@ -74,16 +83,19 @@ export async function* mergeStream(sources: readonly SourceChunk[], tools: JoinT
       }
       from = to
       if (from < end) {
-        yield joinRuns(runs, tools)
+        yield joinRuns(runs, metaBytes, tools)
         runs = []
         rows = 0
         bytes = 0
+        metaBytes = 0
+        names.clear()
+        named.clear()
       }
     }
     cursor.at = end
     if (end === chunk.ns.length) open.splice(open.indexOf(cursor), 1)
   }
-  if (runs.length > 0) yield joinRuns(runs, tools)
+  if (runs.length > 0) yield joinRuns(runs, metaBytes, tools)
 }
 
 function noStats(): ReadStats {

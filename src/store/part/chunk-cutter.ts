@@ -2,10 +2,12 @@
  * Cuts the rows of one stream, which arrive in pieces of any size, into chunks.
  *
  * Owns   the rule where to cut: at most ROWS_PER_CHUNK_MAX rows and CHUNK_LINE_BYTES_MAX of lines, a larger line alone,
- *        and no tiny rest: what is left at the end of a stream is cut evenly.
+ *        and no tiny rest: what is left at the end of a stream is cut evenly. Pieces that together have too much metadata for a chunk
+ *        stay apart; one piece has not, which is up to whoever makes it.
  * Limits holds the pieces of less than two chunks and a piece.
  */
 import {CHUNK_LINE_BYTES_MAX, ROWS_PER_CHUNK_MAX} from './format.ts'
+import {metaFits} from '../chunk-size.ts'
 import {concatRows, sliceRows, type RowsInput} from '../rows.ts'
 
 export class ChunkCutter {
@@ -13,6 +15,8 @@ export class ChunkCutter {
   #pieces: RowsInput[] = []
   #rows = 0
   #lineBytes = 0
+  #metaBytes = 0
+  readonly #names = new Set<string>()
 
   constructor(emit: (chunk: RowsInput) => void) {
     this.#emit = emit
@@ -20,9 +24,11 @@ export class ChunkCutter {
 
   add(rows: RowsInput): void {
     if (rows.count === 0) return
+    if (this.#rows > 0 && !this.#fits(rows)) this.end()
     this.#pieces.push(rows)
     this.#rows += rows.count
     this.#lineBytes += lineBytesOf(rows)
+    this.#countMeta(rows)
     while (this.#rows >= 2 * ROWS_PER_CHUNK_MAX || this.#lineBytes >= 2 * CHUNK_LINE_BYTES_MAX) {
       this.#cut(ROWS_PER_CHUNK_MAX, CHUNK_LINE_BYTES_MAX)
     }
@@ -62,7 +68,21 @@ export class ChunkCutter {
     }
     this.#rows -= rows
     this.#lineBytes -= lineBytes
+    this.#metaBytes = 0
+    this.#names.clear()
+    for (const piece of this.#pieces) this.#countMeta(piece)
     this.#emit(concatRows(taken))
+  }
+
+  #fits(rows: RowsInput): boolean {
+    let names = this.#names.size
+    for (const {name} of rows.meta) if (!this.#names.has(name)) names++
+    return metaFits(this.#rows + rows.count, names, this.#metaBytes + rows.metaBytes)
+  }
+
+  #countMeta(rows: RowsInput): void {
+    this.#metaBytes += rows.metaBytes
+    for (const {name} of rows.meta) this.#names.add(name)
   }
 }
 

@@ -64,7 +64,9 @@ export function rowsInput(rows: readonly Row[]): RowsInput {
     const {offsets, bytes} = dictionary.values()
     return new PackedMetaColumn(name, codes, offsets, bytes)
   })
-  return {count: rows.length, ns: Float64Array.from(rows, row => row.ns), lineOffsets, lines, meta}
+  const pairs = rows.flatMap(row => Object.entries(row.meta))
+  const metaBytes = pairs.reduce((sum, [name, value]) => sum + bytesOf(name).length + bytesOf(value).length, 0)
+  return {count: rows.length, ns: Float64Array.from(rows, row => row.ns), lineOffsets, lines, meta, metaBytes}
 }
 
 export const OPTIONS: PartWriterOptions = {
