@@ -13,6 +13,9 @@ export type PackedLabelSets = {texts: string[]; start: Uint32Array; pairs: Uint3
 
 const FIRST_SETS = 256
 const FIRST_NUMBERS = 4096
+/** Of a text and of a set besides what is in them: objects, places in tables. */
+const TEXT_BYTES = 64
+const SET_BYTES = 16
 
 export class LabelSets {
   readonly #textNumbers = new Map<string, number>()
@@ -22,6 +25,12 @@ export class LabelSets {
   #start = new Uint32Array(FIRST_SETS + 1)
   #count = 0
   #table = new Uint32Array(4 * FIRST_SETS)
+  #bytes = 0
+
+  /** Memory held, about. */
+  get bytes(): number {
+    return this.#bytes
+  }
 
   /** Prepares to number the label sets of rows of a batch, ascending, whose stages have all run. */
   of(batch: Batch, rows: Uint32Array): RowLabels {
@@ -34,6 +43,7 @@ export class LabelSets {
       number = this.#texts.length
       this.#texts.push(text)
       this.#textNumbers.set(text, number)
+      this.#bytes += TEXT_BYTES + 2 * text.length
     }
     return number
   }
@@ -67,6 +77,7 @@ export class LabelSets {
     for (let i = 0; i < length; i++) this.#numbers[from + i] = numbers[i]!
     if (this.#count + 2 > this.#start.length) this.#start = grown(this.#start, this.#count + 2)
     this.#start[this.#count + 1] = from + length
+    this.#bytes += SET_BYTES + 4 * length
     return this.#count++
   }
 

@@ -45,6 +45,11 @@ export async function scanLeaf(scan: LeafScan): Promise<void> {
   const {streams, range, stats, guard, leaf, problems} = scan
   const scanner = new Scanner(scan)
   let held = 0
+  const checkBounds = (): void => {
+    guard.hold(leaf.bytes - held)
+    held = leaf.bytes
+    if (leaf.series > scan.seriesMax) throw tooManySeries(scan.seriesMax)
+  }
   for (const stream of streams) {
     const handles = stream.chunks.filter(handle => intersects(handle, range))
     if (handles.length === 0) continue
@@ -60,10 +65,10 @@ export async function scanLeaf(scan: LeafScan): Promise<void> {
       if (guard.due()) await guard.pause()
       const pending = tolerate(problems, () => scanner.read(handle))
       if (pending instanceof Promise) await pending
+      // Per chunk: one stream may have all the rows there are.
+      checkBounds()
     }
-    guard.hold(leaf.bytes - held)
-    held = leaf.bytes
-    if (leaf.series > scan.seriesMax) throw tooManySeries(scan.seriesMax)
+    checkBounds()
   }
 }
 

@@ -31,6 +31,8 @@ type Emitted = {sequence: number; open: OpenChunk; row: number; slot: number}
 export type Pending = {open: OpenChunk; block: number; rows: Uint32Array; slots: Uint32Array}
 
 const FIRST_BYTES = 1 << 16
+/** Of a row besides its line and labels: what is kept until all are found, and its place in the columns of the answer. */
+const ROW_BYTES = 100
 
 export class RowSink {
   readonly #guard: Guard
@@ -58,6 +60,7 @@ export class RowSink {
 
   /** @param slot where the row was captured; undefined reserves one to be filled later. */
   emit(sequence: number, open: OpenChunk, row: number, slot: number | undefined): void {
+    this.#guard.hold(ROW_BYTES)
     this.#emitted.push({sequence, open, row, slot: slot ?? this.#newSlot()})
   }
 
@@ -100,6 +103,7 @@ export class RowSink {
 
   #store(batch: Batch, rows: Uint32Array, slots: Uint32Array): void {
     const labels = this.#sets.of(batch, rows)
+    const before = this.#sets.bytes
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!
       const slot = slots[i]!
@@ -114,6 +118,7 @@ export class RowSink {
       this.#used += length
       this.#labelSets[slot] = labels.set(i)
     }
+    this.#guard.hold(this.#sets.bytes - before)
   }
 
   #reserve(bytes: number): void {

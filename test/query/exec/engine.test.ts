@@ -13,6 +13,8 @@ const STREAMS: FakeStream[] = Array.from({length: 5}, (_, s) => ({
 
 const range = {startNs: T0, endNs: T0 + 60n * SECOND, stepNs: 60n * SECOND, limit: 100, direction: 'backward', intervalNs: 0n} as const
 
+const TOO_MUCH = ['BAD_REQUEST', expect.stringContaining('the query needs more memory than allowed')]
+
 async function failure(promise: Promise<unknown>): Promise<[FailureCode, string]> {
   const error: unknown = await promise.then(
     () => 'no failure',
@@ -195,8 +197,23 @@ describe('stopping', () => {
         entries: Array.from({length: 100}, (_, i) => ({tsNs: T0 + BigInt(i), line: 'x'.repeat(1 << 20)})),
       },
     ])
-    const [code, text] = await failure(engine.queryRange({...asker(), ...range, query: '{app="a"}', limit: 100}))
-    expect([code, text.slice(0, 34)]).toEqual(['BAD_REQUEST', 'the query needs more memory than a'])
+    expect(await failure(engine.queryRange({...asker(), ...range, query: '{app="a"}', limit: 100}))).toEqual(TOO_MUCH)
+  })
+
+  test('memory for labels', async () => {
+    const entries = Array.from({length: 100}, (_, i) => ({tsNs: T0 + BigInt(i), line: 'x', metadata: {body: `${i}${'x'.repeat(1 << 20)}`}}))
+    const {engine} = fakeEngine([{labels: [{name: 'app', value: 'a'}], entries}])
+    expect(await failure(engine.queryRange({...asker(), ...range, query: '{app="a"}', limit: 100}))).toEqual(TOO_MUCH)
+    const {result} = await engine.queryRange({...asker(), ...range, query: '{app="a"} | drop body', limit: 100})
+    expect(result).toMatchObject({streams: [{entries: {length: 100}}]})
+  })
+
+  test('memory for the series of one stream of many chunks: it stops while it reads', async () => {
+    const entries = Array.from({length: 4000}, (_, i) => ({tsNs: T0 + BigInt(i), line: 'x', metadata: {id: `${i}${'x'.repeat(10_000)}`}}))
+    const {engine, store} = fakeEngine([{labels: [{name: 'app', value: 'a'}], entries}])
+    const query = 'count(sum by (id) (count_over_time({app="a"}[1m])))'
+    expect(await failure(engine.queryInstant({...asker(), timeNs: T0 + SECOND, query}))).toEqual(TOO_MUCH)
+    expect(store.opened).toBeLessThan(30) // of 40
   })
 })
 
