@@ -2,14 +2,17 @@
  * One process per data directory: a lock file that names its owner.
  *
  * The lock of a process that is gone is taken over. A pid alone does not tell (pids come back, and in a container every
- * start has the same one), so the owner's start time is kept with it where the system tells it.
+ * start has the same one), so the owner's start time is kept with it where the system tells it. And the owner may be in another
+ * container, where no pid of ours is its own: it answers on a socket.
  */
 import fs from 'node:fs'
 import path from 'node:path'
 import {Failure} from '../../model/index.ts'
+import {answers, openLockSocket} from './lock-socket.ts'
 import {LOCK_NAME} from './names.ts'
 
-type Owner = {pid: number; started: string}
+/** `started`: boot and start time, `<boot id>/<ticks>`; each is empty where it is not known. `socket`: see lock-socket.ts. */
+type Owner = {pid: number; started: string; socket?: string}
 
 export interface DirectoryLock {
   /** Only while this process owns it. */
@@ -17,28 +20,52 @@ export interface DirectoryLock {
 }
 
 /** @throws {Failure} STORAGE naming the pid that has the directory, or why the lock cannot be written. */
-export function lockDirectory(dir: string): DirectoryLock {
-  makeDirectory(dir)
-  const file = path.join(dir, LOCK_NAME)
-  const self: Owner = {pid: process.pid, started: startOf(process.pid)}
-  const text = `${JSON.stringify(self)}\n`
-  for (let attempt = 0; attempt < 5; attempt++) {
+export async function lockDirectory(dir: string): Promise<DirectoryLock> {
+  try {
+    makeDirectory(dir)
+    // Listens before the lock names it, so a lock whose socket does not answer is a dead one.
+    const socket = await openLockSocket(dir, LOCK_NAME)
+    const self: Owner = {pid: process.pid, started: startOf(process.pid), ...(socket === undefined ? {} : {socket: socket.name})}
     try {
-      create(file, text)
+      const release = await acquire(dir, `${JSON.stringify(self)}\n`)
       return {
         release() {
-          if (readText(file) === text) fs.rmSync(file, {force: true})
+          release()
+          socket?.close()
         },
       }
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST')
-        throw new Failure('STORAGE', `cannot lock the data directory ${dir}: ${String(error)}`, {cause: error})
+      socket?.close()
+      throw error
+    }
+  } catch (error) {
+    if (Failure.is(error)) throw error
+    throw new Failure('STORAGE', `cannot lock the data directory ${dir}: ${String(error)}`, {cause: error})
+  }
+}
+
+async function acquire(dir: string, text: string): Promise<() => void> {
+  const file = path.join(dir, LOCK_NAME)
+  for (let attempt = 0; attempt < 5; attempt++) {
+    try {
+      create(file, text)
+      return () => {
+        if (readText(file) === text) fs.rmSync(file, {force: true})
+      }
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error
     }
     const found = readText(file)
     if (found === undefined) continue
     const owner = parseOwner(found)
     if (owner !== undefined && isAlive(owner)) {
       throw new Failure('STORAGE', `the data directory ${dir} is in use by process ${owner.pid} (${file})`)
+    }
+    if (owner?.socket !== undefined) {
+      if (await answers(dir, owner.socket)) {
+        throw new Failure('STORAGE', `the data directory ${dir} is in use by process ${owner.pid} of another container (${file})`)
+      }
+      fs.rmSync(path.join(dir, owner.socket), {force: true})
     }
     takeOver(file, found)
   }
@@ -99,33 +126,35 @@ function parseOwner(text: string): Owner | undefined {
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null || !('pid' in value) || typeof value.pid !== 'number') return undefined
-    return {pid: value.pid, started: 'started' in value && typeof value.started === 'string' ? value.started : ''}
+    const started = 'started' in value && typeof value.started === 'string' ? value.started : ''
+    const isNamed = 'socket' in value && typeof value.socket === 'string' && value.socket === path.basename(value.socket)
+    return {pid: value.pid, started, ...(isNamed ? {socket: String(value.socket)} : {})}
   } catch {
     // Written halfway by a process that died: nobody's.
     return undefined
   }
 }
 
+/** As far as pids tell. */
 function isAlive(owner: Owner): boolean {
   try {
     process.kill(owner.pid, 0)
   } catch (error) {
-    return codeOf(error) === 'EPERM'
+    // EPERM: somebody else's process has that pid, which may or may not be the owner.
+    if (codeOf(error) !== 'EPERM') return false
   }
-  const started = startOf(owner.pid)
-  return owner.started === '' || started === '' || owner.started === started
+  const [boot, ticks] = owner.started.split('/')
+  const [bootNow, ticksNow] = startOf(owner.pid).split('/')
+  const differ = (a: string | undefined, b: string | undefined): boolean => Boolean(a) && Boolean(b) && a !== b
+  return !differ(boot, bootNow) && !differ(ticks, ticksNow)
 }
 
-/** Boot and start time of a process as Linux tells them; empty elsewhere. */
+/** Boot and start time of a process as Linux tells them: that of a process of another user may be hidden. */
 function startOf(pid: number): string {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // Field 22; the name in field 2 may hold spaces and parentheses.
-    const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
-    return `${fs.readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()}/${started}`
-  } catch {
-    return ''
-  }
+  const stat = readText(`/proc/${pid}/stat`) ?? ''
+  // Field 22; the name in field 2 may hold spaces and parentheses.
+  const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  return `${(readText('/proc/sys/kernel/random/boot_id') ?? '').trim()}/${ticks}`
 }
 
 function codeOf(error: unknown): string {

@@ -2,6 +2,7 @@
  * Every name the log leaves in its folder.
  *
  *   lock                              who uses this data directory
+ *   lock.<random>.socket              where it answers
  *   00000012.log                      generation 12
  *   00000012-1.log                    its continuation, begun after a write error
  *   00000012.log.at-4096.quarantine   bytes [4096, …) of 00000012.log that failed their checksum

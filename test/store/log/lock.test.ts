@@ -12,17 +12,17 @@ describe('directory lock', () => {
   })
   afterEach(() => fs.rmSync(dir, {recursive: true}))
 
-  test('a second taker is told who has it; after release it is free', () => {
-    const lock = lockDirectory(path.join(dir, 'deep', 'er'))
-    expect(() => lockDirectory(path.join(dir, 'deep', 'er'))).toThrow(`in use by process ${process.pid}`)
+  test('a second taker is told who has it; after release it is free', async () => {
+    const lock = await lockDirectory(path.join(dir, 'deep', 'er'))
+    await expect(lockDirectory(path.join(dir, 'deep', 'er'))).rejects.toThrow(`in use by process ${process.pid}`)
     lock.release()
-    lockDirectory(path.join(dir, 'deep', 'er')).release()
+    ;(await lockDirectory(path.join(dir, 'deep', 'er'))).release()
     expect(fs.readdirSync(path.join(dir, 'deep', 'er'))).toEqual([])
   })
 
-  test('the lock of a living process holds', () => {
+  test('the lock of a living process holds', async () => {
     fs.writeFileSync(path.join(dir, 'lock'), JSON.stringify({pid: process.ppid, started: ''}))
-    expect(() => lockDirectory(dir)).toThrow(`in use by process ${process.ppid}`)
+    await expect(lockDirectory(dir)).rejects.toThrow(`in use by process ${process.ppid}`)
   })
 
   test.each([
@@ -30,16 +30,31 @@ describe('directory lock', () => {
     ['of an earlier process with our pid', () => JSON.stringify({pid: process.pid, started: 'another-boot/1'})],
     ['written halfway', () => '{"pid":'],
     ['empty', () => ''],
-  ])('a lock %s is taken over', (_name, text) => {
+    ['of a process whose pid somebody else has since the last boot', () => JSON.stringify({pid: 1, started: 'another-boot/1'})],
+    ['whose socket nobody answers on', () => JSON.stringify({pid: process.pid, started: 'another-boot/1', socket: 'lock.0.socket'})],
+  ])('a lock %s is taken over', async (_name, text) => {
     fs.writeFileSync(path.join(dir, 'lock'), text())
-    const lock = lockDirectory(dir)
+    const lock = await lockDirectory(dir)
     expect(JSON.parse(fs.readFileSync(path.join(dir, 'lock'), 'utf8'))).toMatchObject({pid: process.pid})
     lock.release()
     expect(fs.readdirSync(dir)).toEqual([])
   })
 
-  test('release leaves a lock that somebody else has by now', () => {
-    const lock = lockDirectory(dir)
+  test.skipIf(process.platform !== 'linux')('the lock of a process that is alive in another container holds', async () => {
+    const long = path.join(dir, 'a'.repeat(100), 'b'.repeat(100))
+    const lock = await lockDirectory(long)
+    const file = path.join(long, 'lock')
+    const owner = JSON.parse(fs.readFileSync(file, 'utf8')) as {socket: string}
+    // There it has a pid that means nothing here.
+    fs.writeFileSync(file, JSON.stringify({...owner, pid: spawnSync(process.execPath, ['-e', '']).pid}))
+    await expect(lockDirectory(long)).rejects.toThrow('of another container')
+    lock.release()
+    ;(await lockDirectory(long)).release()
+    expect(fs.readdirSync(long)).toEqual([])
+  })
+
+  test('release leaves a lock that somebody else has by now', async () => {
+    const lock = await lockDirectory(dir)
     fs.writeFileSync(path.join(dir, 'lock'), 'theirs')
     lock.release()
     expect(fs.readFileSync(path.join(dir, 'lock'), 'utf8')).toBe('theirs')
