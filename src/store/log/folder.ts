@@ -3,12 +3,14 @@
  *
  * Errors are what node:fs throws, with its `code` (ENOSPC, EIO, …); the callers turn them into failures.
  */
+import {fstatSync} from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 
 export interface LogFile {
   /** Writes all of the buffers from `position` on, or throws; then any prefix may have been written. */
   writev(buffers: readonly Uint8Array[], position: number): Promise<void>
+  /** @throws also when somebody has deleted the file: what is written to it will be gone. */
   datasync(): Promise<void>
   truncate(length: number): Promise<void>
   /** Fills `into` from `position`; returns how many bytes there were, less than asked only at the end of the file. */
@@ -67,9 +69,12 @@ export function createLogFolder(dir: string): LogFolder {
 
 class DiskFile implements LogFile {
   readonly #handle: fs.FileHandle
+  /** Not where file systems count no links. */
+  readonly #tellsDeletion: boolean
 
   constructor(handle: fs.FileHandle) {
     this.#handle = handle
+    this.#tellsDeletion = fstatSync(handle.fd).nlink > 0
   }
 
   async writev(buffers: readonly Uint8Array[], position: number): Promise<void> {
@@ -86,8 +91,12 @@ class DiskFile implements LogFile {
     }
   }
 
-  datasync(): Promise<void> {
-    return this.#handle.datasync()
+  async datasync(): Promise<void> {
+    await this.#handle.datasync()
+    // A microsecond, for the inode is in memory.
+    if (this.#tellsDeletion && fstatSync(this.#handle.fd).nlink === 0) {
+      throw Object.assign(new Error('the file was deleted by somebody else'), {code: 'ENOENT'})
+    }
   }
 
   truncate(length: number): Promise<void> {
