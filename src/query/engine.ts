@@ -205,11 +205,11 @@ class Engine<Snapshot> implements QueryEngine {
     const fromNs = this.#firstVisible(question)
     if (fromNs === undefined) return []
     const toNs = question.endNs + 1n
-    const {value} = await this.#runner.run(question, fromNs, toNs, job =>
-      job.spread((executor, shard) =>
-        executor.streams({snapshot: job.snapshot, fromNs, toNs, shard, matchers: matchers.length === 0 ? [[]] : matchers, want}),
-      ),
-    )
+    const {value} = await this.#runner.run(question, fromNs, toNs, job => {
+      const {snapshot, flag, budgetBytes} = job
+      const task = {snapshot, fromNs, toNs, flag, budgetBytes, matchers: matchers.length === 0 ? [[]] : matchers, want}
+      return job.spread((executor, shard) => executor.streams({...task, shard}))
+    })
     return value
   }
 }

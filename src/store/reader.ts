@@ -33,6 +33,8 @@ export type SelectOptions = {
   readonly shard?: {readonly index: number; readonly count: number}
   /** The reader adds what could not be read, and what the snapshot says is missing. */
   readonly problems?: StoreProblem[]
+  /** Called now and then; what it throws ends the search. */
+  readonly check?: () => void
 }
 
 export interface Reader {
@@ -46,13 +48,18 @@ export interface Reader {
 const PART_SHARE = 1 / 4
 /** Decoded index bytes weigh about so much more as objects. */
 const INDEX_FACTOR = 4
+const STREAMS_PER_CHECK = 256
 
 export function createReader(options: ReaderOptions): Reader {
   return new StoreReader(options)
 }
 
 /** Chunks are looked for only when the stream is one of the shard's. */
-type Selection = {readonly isOurs: (hash: number) => boolean; readonly add: (labels: Labels, chunks: readonly ChunkHandle[]) => void}
+type Selection = {
+  readonly isOurs: (hash: number) => boolean
+  readonly add: (labels: Labels, chunks: readonly ChunkHandle[]) => void
+  readonly check: () => void
+}
 type Found = {readonly labels: Labels; readonly chunks: ChunkHandle[]}
 type Range = {readonly firstDay: number; readonly firstNs: number; readonly lastDay: number; readonly lastNs: number}
 
@@ -83,6 +90,10 @@ class StoreReader implements Reader {
     if (toNs <= fromNs) return []
     const range = rangeOf(fromNs, toNs)
     const isOurs = (hash: number): boolean => shard === undefined || hash % shard.count === shard.index
+    let looks = 0
+    const check = (): void => {
+      if (looks++ % STREAMS_PER_CHECK === 0) options.check?.()
+    }
     const add = (labels: Labels, chunks: readonly ChunkHandle[]): void => {
       if (chunks.length === 0) return
       const canonical = this.#canonicalOf(labels)
@@ -91,14 +102,14 @@ class StoreReader implements Reader {
       else for (const chunk of chunks) stream.chunks.push(chunk)
     }
     const finish = (): StreamChunks[] => {
-      this.#addHeads(snapshot, predicates, range, {isOurs, add})
+      this.#addHeads(snapshot, predicates, range, {isOurs, add, check})
       return Array.from(found.values(), ({labels, chunks}) => ({labels, chunks: markOverlaps(chunks)}))
     }
     // One part after the other: a local store answers at once, and a remote one is asked once per part and worker.
     const next = (index: number): MaybePromise<StreamChunks[]> => {
       for (let i = index; i < snapshot.parts.length; i++) {
         const {key, generation} = snapshot.parts[i]!
-        const done = this.#guarded(key, problems, () => this.#addPart(key, generation, predicates, range, {isOurs, add}))
+        const done = this.#guarded(key, problems, () => this.#addPart(key, generation, predicates, range, {isOurs, add, check}))
         if (done instanceof Promise) return done.then(() => next(i + 1))
       }
       return finish()
@@ -114,7 +125,8 @@ class StoreReader implements Reader {
 
   #guarded(object: string, problems: StoreProblem[], run: () => MaybePromise<void>): MaybePromise<void> {
     const failed = (error: unknown): void => {
-      if (!Failure.is(error)) throw error
+      const isOfPart = Failure.is(error, 'CORRUPTION') || Failure.is(error, 'STORAGE') || Failure.is(error, 'UNSUPPORTED')
+      if (!isOfPart) throw error
       problems.push({object, message: error.message})
     }
     try {
@@ -135,6 +147,7 @@ class StoreReader implements Reader {
         if (!this.#parts.has(key)) this.#parts.set(key, part)
         const hashes = this.#hashesOf(part)
         for (const stream of streams) {
+          to.check()
           // What other workers have is not kept: of very many streams that is most.
           const hash = (hashes[stream] ||= hashOf(formatLabels(part.labels(stream, false))))
           if (to.isOurs(hash)) to.add(part.labels(stream), part.chunks(stream, firstSequence(generation), fromNs, toNs))
@@ -159,6 +172,7 @@ class StoreReader implements Reader {
       }
       reader.update(head)
       for (let slot = 0; slot < head.streams.count; slot++) {
+        to.check()
         const labels = reader.view.labels(slot)
         if (!accepts(predicates, labels) || !to.isOurs(reader.hashOf(slot))) continue
         to.add(

@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {createKernel} from '../../src/kernel/index.ts'
-import {formatLabels, type LabelPredicate} from '../../src/model/index.ts'
-import {createReader, type Database, type Reader, type SelectOptions, type StreamChunks} from '../../src/store/index.ts'
+import {Failure, formatLabels, type LabelPredicate} from '../../src/model/index.ts'
+import {createReader, type Database, type Reader, type SelectOptions, type StoreProblem, type StreamChunks} from '../../src/store/index.ts'
 import {makeAppend, StreamRefs, type Entry} from './support/push.ts'
 import {entriesOf, makeStore, readAll, type TestStore} from './support/store.ts'
 
@@ -65,6 +65,19 @@ describe('reader', () => {
     const {data, release} = database.snapshot('fake', 0n, 15n)
     expect((await reader.streams(data, {predicates: [], fromNs: 0n, toNs: 15n})).map(labels => formatLabels(labels))).toEqual(['{app="a"}'])
     release()
+  })
+
+  test('a search that is to end ends, and blames no part', async () => {
+    await push('a', {ts: 1n, line: 'x'})
+    await database.flushNow()
+    const problems: StoreProblem[] = []
+    const check = (): void => {
+      throw new Failure('CANCELLED', 'enough')
+    }
+    await expect(select({problems, check})).rejects.toThrow('enough')
+    await push('b', {ts: 1n, line: 'x'})
+    await expect(select({problems, check})).rejects.toThrow('enough')
+    expect(problems).toEqual([])
   })
 
   test('every stream belongs to one shard', async () => {

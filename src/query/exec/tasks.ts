@@ -27,6 +27,8 @@ export type SelectOptions = {
   readonly shard: Shard
   /** Receives what cannot be read. */
   readonly problems: StoreProblem[]
+  /** Called now and then; what it throws ends the search. */
+  readonly check: () => void
 }
 
 /** The store's reader, as far as queries use it; `Snapshot` is what the store's database hands out. */
@@ -68,10 +70,11 @@ export type LeafAnswer = {partial: PartialLeaf; stats: ScanStats; problems: Stor
  * Streams of any of the matcher lists; an empty list matches all. Of very many streams only what is wanted goes to the main thread:
  * their labels, the names of these, or the values of one name.
  */
-export type StreamsTask<Snapshot> = Scope<Snapshot> & {
-  readonly matchers: readonly (readonly Matcher[])[]
-  readonly want: 'labels' | 'names' | {readonly valuesOf: string}
-}
+export type StreamsTask<Snapshot> = Scope<Snapshot> &
+  Limits & {
+    readonly matchers: readonly (readonly Matcher[])[]
+    readonly want: 'labels' | 'names' | {readonly valuesOf: string}
+  }
 export type StreamsAnswer = {streams: Labels[]; texts: string[]}
 
 export type SizeTask<Snapshot> = Scope<Snapshot> & Limits & {readonly matchers: readonly Matcher[]}
@@ -94,14 +97,18 @@ export function transferOf(answer: LogAnswer | LeafAnswer | StreamsAnswer | Size
 export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: Tools): Executor<Snapshot> {
   // A reader hands out the same labels as long as it keeps a part open, so what is known of them is found again.
   const order = new StreamOrder()
-  const select = (scope: Scope<Snapshot>, matchers: readonly Matcher[], problems: StoreProblem[]): MaybePromise<StreamChunks[]> =>
-    reader.select(scope.snapshot, {
-      predicates: matchers.map(predicateOf),
-      fromNs: scope.fromNs,
-      toNs: scope.toNs,
-      shard: scope.shard,
-      problems,
-    })
+  const optionsOf = (scope: Scope<Snapshot>, matchers: readonly Matcher[], problems: StoreProblem[], guard: Guard): SelectOptions => {
+    // It may have waited behind others until nobody wanted it any more.
+    guard.check()
+    const {fromNs, toNs, shard} = scope
+    return {predicates: matchers.map(predicateOf), fromNs, toNs, shard, problems, check: () => guard.check()}
+  }
+  const select = (
+    scope: Scope<Snapshot>,
+    matchers: readonly Matcher[],
+    problems: StoreProblem[],
+    guard: Guard,
+  ): MaybePromise<StreamChunks[]> => reader.select(scope.snapshot, optionsOf(scope, matchers, problems, guard))
 
   return {
     async logs(task) {
@@ -110,7 +117,7 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
       const stats = noStats()
       const guard = new Guard(task.flag, task.budgetBytes)
       const problems: StoreProblem[] = []
-      const streams = await select(task, query.selector.matchers, problems)
+      const streams = await select(task, query.selector.matchers, problems, guard)
       const range = timeRange(task.fromNs, task.toNs)
       const rows = await scanLogs({streams, order, pipeline, range, direction, limit, intervalNs, guard, stats, problems})
       return {rows, stats, problems}
@@ -123,7 +130,7 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
       const stats = noStats()
       const guard = new Guard(task.flag, task.budgetBytes)
       const problems: StoreProblem[] = []
-      const streams = await select(task, node.range.selector.matchers, problems)
+      const streams = await select(task, node.range.selector.matchers, problems, guard)
       const leaf = createLeaf(spec)
       await scanLeaf({
         streams,
@@ -142,11 +149,13 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
       return {partial: leaf.partial(), stats, problems}
     },
 
-    async streams({snapshot, fromNs, toNs, shard, matchers, want}) {
+    async streams(task) {
+      const {matchers, want} = task
+      const guard = new Guard(task.flag, task.budgetBytes)
       const found = new Map<string, Labels>()
       const texts = new Set<string>()
       for (const list of matchers) {
-        const streams = await reader.streams(snapshot, {predicates: list.map(predicateOf), fromNs, toNs, shard, problems: []})
+        const streams = await reader.streams(task.snapshot, optionsOf(task, list, [], guard))
         for (const labels of streams) {
           if (want === 'labels') found.set(formatLabels(labels), labels)
           else if (want === 'names') for (const {name} of labels) texts.add(name)
@@ -160,7 +169,7 @@ export function createExecutor<Snapshot>(reader: StreamReader<Snapshot>, tools: 
       const guard = new Guard(task.flag, task.budgetBytes)
       const range = timeRange(task.fromNs, task.toNs)
       const answer: SizeAnswer = {streams: 0, chunks: 0, bytes: 0, entries: 0}
-      for (const {chunks} of await select(task, task.matchers, [])) {
+      for (const {chunks} of await select(task, task.matchers, [], guard)) {
         guard.check()
         const met = chunks.filter(handle => intersects(handle, range))
         if (met.length > 0) answer.streams++

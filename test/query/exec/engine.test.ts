@@ -1,7 +1,9 @@
 import {describe, expect, test} from 'vitest'
+import {createKernel} from '../../../src/kernel/index.ts'
 import {Failure, type FailureCode} from '../../../src/model/index.ts'
+import {createExecutor} from '../../../src/query/index.ts'
 import {asker, fakeEngine, T0} from '../support/fake-engine.ts'
-import type {FakeStream} from '../support/fake-store.ts'
+import {FakeStore, type FakeStream} from '../support/fake-store.ts'
 
 const SECOND = 1_000_000_000n
 const DAY = 86_400n * SECOND
@@ -153,6 +155,16 @@ describe('stopping', () => {
     expect(store.released).toBe(1)
     expect(engine.load()).toEqual({running: 0, waiting: 0})
     expect(store.opened).toBeLessThan(200)
+  })
+
+  test('a task that waited in a worker until nobody wants it any more looks for nothing', async () => {
+    const store = new FakeStore(STREAMS, {rowsPerChunk: 10, rowsPerBlock: 5})
+    const executor = createExecutor(store, {kernel: createKernel({plain: true}), nowNs: () => T0})
+    const flag = new Int32Array(new SharedArrayBuffer(4)).fill(1)
+    const task = {snapshot: null, fromNs: T0, toNs: T0 + SECOND, shard: {index: 0, count: 1}, flag, budgetBytes: 1 << 20}
+    expect((await failure(executor.streams({...task, matchers: [[]], want: 'labels'})))[0]).toBe('CANCELLED')
+    expect((await failure(executor.size({...task, matchers: []})))[0]).toBe('CANCELLED')
+    expect(store.selected).toBe(0)
   })
 
   test('the deadline', async () => {

@@ -24,6 +24,7 @@ const encoder = new TextEncoder()
 export class FakeStore implements StreamReader<null>, Snapshots<null> {
   readonly #streams: StreamChunks[]
   opened = 0
+  selected = 0
   blocksLoaded = 0
   released = 0
 
@@ -36,6 +37,7 @@ export class FakeStore implements StreamReader<null>, Snapshots<null> {
   }
 
   select(_: null, {predicates, shard}: SelectOptions): MaybePromise<StreamChunks[]> {
+    this.selected++
     return this.#streams.filter(({labels}) => matches(labels, predicates) && hash(formatLabels(labels)) % shard.count === shard.index)
   }
 
