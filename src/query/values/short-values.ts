@@ -2,6 +2,8 @@
  * Durations and byte sizes straight from bytes, in the forms that logs are full of: `12ms`, `1.5s`, `1h30m`, `10KB`, `1.5 MiB`.
  * Each answers exactly as the parser of texts would, or NaN: then that one is to be asked. Saves a string and a match per value.
  */
+import {fractionNs} from './go-duration.ts'
+
 const ZERO = 0x30
 const DOT = 0x2e
 const MINUS = 0x2d
@@ -23,18 +25,19 @@ export function parseShortDuration(bytes: Uint8Array, from: number, to: number):
     for (; at < to && isDigit(bytes[at]!); at++) whole = whole * 10 + bytes[at]! - ZERO
     if (at === start || at - start > DIGITS_MAX) return NaN
     let fraction = 0
+    let fractionDigits = 0
     if (at < to && bytes[at] === DOT) {
       const first = ++at
       for (; at < to && isDigit(bytes[at]!); at++) fraction = fraction * 10 + bytes[at]! - ZERO
-      if (at - first > DIGITS_MAX) return NaN
-      fraction /= POWERS[at - first]!
+      fractionDigits = at - first
+      if (fractionDigits > DIGITS_MAX) return NaN
     }
     // The unit ends at a digit or dot; `ms` is not `m`, then `s`.
     const unitNs = unitAt(bytes, at, to)
     if (unitNs === 0) return NaN
     at += unitNs >= 1e9 ? 1 : 2
     if (at < to && !isDigit(bytes[at]!)) return NaN
-    total += whole * unitNs + Math.trunc(fraction * unitNs + 1e-7)
+    total += whole * unitNs + (fraction === 0 ? 0 : fractionNs(fraction, fractionDigits, unitNs))
   }
   if (total > EXACT_MAX) return NaN
   return negative ? -total : total

@@ -16,6 +16,9 @@ test.each([
   ['7ns', 7],
   ['0.123456789s', 123_456_789],
   ['3m', 180e9],
+  ['0.29h', 1044e9],
+  ['3.57m', 214_200e6],
+  ['1.290h', 4644e9],
 ])('%s', (text, ns) => {
   expect(read(parseShortDuration, text)).toBe(ns)
   expect(parseGoDuration(text)).toBe(ns)
