@@ -52,6 +52,7 @@ class Compiler {
   private readonly arg: number[] = []
   private readonly sets: CharSet[] = []
   private readonly setIds = new Map<string | number, number>()
+  private readonly setObjects = new Map<CharSet, number>()
   private readonly keepGroups: boolean
   private asserts = 0
 
@@ -90,11 +91,7 @@ class Compiler {
           this.setId(node.fold ? ~node.rune : node.rune, () => runeSet(node.rune, node.fold)),
         )
       case 'set':
-        return this.emit(
-          OP.set,
-          next,
-          this.setId(node.set.join(), () => node.set),
-        )
+        return this.emit(OP.set, next, this.idOf(node.set))
       case 'assert':
         this.asserts |= AT[node.position]
         return this.emit(OP.assert, next, AT[node.position])
@@ -151,6 +148,16 @@ class Compiler {
 
   private either(body: number, next: number, greedy: boolean): number {
     return greedy ? this.emit(OP.alt, body, next) : this.emit(OP.alt, next, body)
+  }
+
+  // Most sets that are the same are the same object, and sets of Unicode are long to spell out.
+  private idOf(set: CharSet): number {
+    let id = this.setObjects.get(set)
+    if (id === undefined) {
+      id = this.setId(set.join(), () => set)
+      this.setObjects.set(set, id)
+    }
+    return id
   }
 
   private setId(key: string | number, set: () => CharSet): number {
