@@ -41,14 +41,12 @@ function paddingFault(bytes: Uint8Array, at: number, quantum: number): number {
   return next < bytes.length ? next : -1
 }
 
+// What JavaScript escapes in another way, or not at all.
+const URL_CHANGED: Readonly<Record<string, string>> = {'%20': '+', '!': '%21', "'": '%27', '(': '%28', ')': '%29', '*': '%2A'}
+
 /** url.QueryEscape. */
 function urlencode(value: string): string {
-  let out = ''
-  for (const byte of Buffer.from(value)) {
-    const char = String.fromCharCode(byte)
-    if (/[A-Za-z0-9\-_.~]/.test(char)) out += char
-    else out += char === ' ' ? '+' : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
-  }
+  const out = encodeURIComponent(Buffer.from(value).toString()).replace(/%20|[!'()*]/g, text => URL_CHANGED[text] ?? text)
   checkLength(out.length)
   return out
 }

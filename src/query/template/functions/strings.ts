@@ -111,8 +111,15 @@ function mapRunes(value: string, map: (rune: string) => string): string {
 /** İ lowers to one rune in Go, to two in JavaScript. */
 const SINGLE_LOWER: Record<string, string> = {'\u0130': 'i'}
 
-const lower = (value: string) => mapRunes(value, rune => rune.toLowerCase())
-const upper = (value: string) => mapRunes(value, rune => rune.toUpperCase())
+const NOT_ASCII = /[^\0-\x7f]/
+
+function lower(value: string): string {
+  return NOT_ASCII.test(value) ? mapRunes(value, rune => rune.toLowerCase()) : value.toLowerCase()
+}
+
+function upper(value: string): string {
+  return NOT_ASCII.test(value) ? mapRunes(value, rune => rune.toUpperCase()) : value.toUpperCase()
+}
 
 const ONE = ['string'] as const
 const TWO = ['string', 'string'] as const
