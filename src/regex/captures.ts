@@ -14,8 +14,13 @@ const OVER = -1
 const TRANSITIONS_MAX = 1 << 18
 const THREADS_MAX = 1 << 17
 const STATES_FIRST = 16
+// So many registers are moved in the time that a byte takes.
+const WORDS_PER_BYTE = 8
 
 export class Captures {
+  /** What the last search cost: about as much as reading so many bytes. */
+  work = 0
+  private moved = 0
   private readonly program: Program
   private readonly states: CaptureStates
   private readonly stride: number
@@ -53,6 +58,7 @@ export class Captures {
     const {ascii, high} = this.states.classes
     const {stride} = this
     let found = false
+    this.moved = 0
     let row = this.startRow(bytes, from, at)
     let i = at
     while (row !== OVER) {
@@ -76,6 +82,7 @@ export class Captures {
       row = this.next[index]!
       i = end
     }
+    this.work = i - at + this.moved / WORDS_PER_BYTE
     return found ? this.best : undefined
   }
 
@@ -97,6 +104,7 @@ export class Captures {
     if (match !== undefined) apply(match, this.registers, this.best, 0, slots, position)
     if (moves !== undefined) {
       const needed = moves.length * slots
+      this.moved += needed
       if (needed > this.registers.length) {
         const grown = new Int32Array(2 * needed)
         grown.set(this.registers)

@@ -27,6 +27,8 @@ export type RegexOptions = {
   readonly instructionsMax?: number
 }
 
+type Spend = (bytes: number) => void
+
 // At most 65,535, as states name instructions in 16 bits. 50,000 is an alternation of some thousand words; a state then costs at most 100 KB.
 const INSTRUCTIONS_MAX = 50_000
 // Distinct ranges of code points in all sets; \pL has about 650. Bounds the time to divide them into classes.
@@ -72,11 +74,13 @@ export function compileRegex(pattern: string, options: RegexOptions = {}): Regex
   const whole: Node = options.anchored
     ? {kind: 'concat', subs: [{kind: 'assert', position: 'beginText'}, node, {kind: 'assert', position: 'endText'}]}
     : node
-  return new Regex(pattern, whole, parsed.groupNames)
+  return new Regex(pattern, whole, parsed.groupNames, parsed.size)
 }
 
 export class Regex {
   readonly pattern: string
+  /** Instructions of its program, about. */
+  readonly size: number
   /** By group index; [0] is the whole match. */
   readonly groupNames: readonly (string | undefined)[]
   /** Set when the pattern is no more than a test for one of some strings. */
@@ -95,8 +99,9 @@ export class Regex {
   private sets: readonly LiteralSet[] | undefined
 
   /** Use {@link compileRegex}. */
-  constructor(pattern: string, node: Node, groupNames: readonly (string | undefined)[]) {
+  constructor(pattern: string, node: Node, groupNames: readonly (string | undefined)[], size: number) {
     this.pattern = pattern
+    this.size = size
     this.groupNames = groupNames
     this.node = node
     this.testNode = forTest(node)
@@ -153,22 +158,35 @@ export class Regex {
     return expandTemplate(parseTemplate(template, this.groupNames), captures, (from, to) => text.toString('utf8', from, to))
   }
 
-  /** The text with all matches replaced; with `literal` the template is plain text. As Go's ReplaceAllString (…LiteralString). */
-  replaceAll(text: string, template: string, options: {literal?: boolean} = {}): string {
+  /**
+   * The text with all matches replaced; with `literal` the template is plain text. As Go's ReplaceAllString (…LiteralString).
+   *
+   * Each search is linear, all of them together are not: in `aaaa…` every match of `a.*b|a` takes a look at the whole rest.
+   *
+   * @param options.spend told what each search cost, in bytes read, and how long each replacement is. May throw to end it.
+   */
+  replaceAll(text: string, template: string, {literal = false, spend}: {literal?: boolean; spend?: Spend} = {}): string {
     const subject = new Subject(text)
-    if (options.literal === true || !template.includes('$')) return replaceMatches(subject, this.allFinder(), () => template)
-    const parts = parseTemplate(template, this.groupNames)
-    return replaceMatches(subject, this.allFinder(), captures => expandTemplate(parts, captures, (from, to) => subject.slice(from, to)))
+    const parts = literal ? [template] : parseTemplate(template, this.groupNames)
+    return replaceMatches(subject, this.allFinder(spend), captures => {
+      const replacement = expandTemplate(parts, captures, (from, to) => subject.slice(from, to))
+      spend?.(replacement.length)
+      return replacement
+    })
   }
 
-  /** Number of matches that do not overlap, as Go's FindAll counts. */
-  countMatches(text: string): number {
-    return countMatches(new Subject(text), this.allFinder())
+  /** Number of matches that do not overlap, as Go's FindAll counts. @param spend as in {@link replaceAll}. */
+  countMatches(text: string, spend?: Spend): number {
+    return countMatches(new Subject(text), this.allFinder(spend))
   }
 
-  private allFinder(): Finder {
+  private allFinder(spend?: Spend): Finder {
     const finder = this.finder()
-    return (bytes, at) => finder.find(bytes, 0, bytes.length, at)
+    return (bytes, at) => {
+      const found = finder.find(bytes, 0, bytes.length, at)
+      spend?.(finder.work)
+      return found
+    }
   }
 
   private finder(): Captures {

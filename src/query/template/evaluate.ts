@@ -61,7 +61,7 @@ export class Evaluator {
 
   #refuseArguments({args}: Command, piped: Operand | undefined): void {
     if (args.length > 1 || piped !== undefined) {
-      throw this.#scope.error(`can't give argument to non-function ${shown(args[0])}`)
+      throw this.#scope.error(`can't give argument to non-function ${printPlace(args[0])}`)
     }
   }
 
@@ -96,11 +96,11 @@ export class Evaluator {
     if (arg.kind === 'field') operand = dot
     else if (arg.kind === 'variable') operand = this.#scope.lookup(arg.name)
     else {
-      if (arg.of.kind === 'nil') throw this.#scope.error(`indirection through explicit nil in ${shown(arg)}`)
+      if (arg.of.kind === 'nil') throw this.#scope.error(`indirection through explicit nil in ${printPlace(arg)}`)
       this.#scope.at(arg.of)
       operand = {value: this.#operand(arg.of, dot).value, boxed: false}
     }
-    if (arg.path.length === 0 && hasArgs) throw this.#scope.error(`can't give argument to non-function ${shown(arg)}`)
+    if (arg.path.length === 0 && hasArgs) throw this.#scope.error(`can't give argument to non-function ${printPlace(arg)}`)
     for (const [i, name] of arg.path.entries()) {
       const last = i === arg.path.length - 1
       operand = this.#field(operand, name, last ? rest : [], dot, last ? piped : undefined)
@@ -159,7 +159,7 @@ export class Evaluator {
     const typeAt = (i: number): ParamType => fn.params[i] ?? fn.rest ?? 'any'
     const values = args.map((arg, i) => this.#typed(arg, typeAt(i), dot))
     if (piped !== undefined) values.push(this.#checked(piped.value, typeAt(args.length)))
-    for (const value of values) scope.spend(value)
+    for (const value of values) scope.spendText(value)
     let value: Value
     try {
       value = fn.call(values, this.#context)
@@ -168,7 +168,7 @@ export class Evaluator {
       if (place !== undefined) scope.at(place)
       throw scope.error(`error calling ${name}: ${error.message}`)
     }
-    scope.spend(value)
+    scope.spendText(value)
     return {value, boxed: false}
   }
 
@@ -193,11 +193,11 @@ export class Evaluator {
       case 'number':
       case 'string':
         if (type === 'any') return this.#operand(arg, dot).value
-        if (type === 'time') throw scope.error(`can't handle ${shown(arg)} for arg of type time.Time`)
+        if (type === 'time') throw scope.error(`can't handle ${printPlace(arg)} for arg of type time.Time`)
         if (type === 'string' && arg.kind === 'string') return arg.value
         if (type === 'float' && arg.kind === 'number') return arg.float
         if (type === 'int' && arg.kind === 'number' && arg.int !== undefined) return arg.int
-        throw scope.error(`expected ${CONSTANT_NAMES[type]}; found ${shown(arg)}`)
+        throw scope.error(`expected ${CONSTANT_NAMES[type]}; found ${printPlace(arg)}`)
       default:
         return this.#checked(this.#operand(arg, dot).value, type)
     }
@@ -227,9 +227,4 @@ function hasType(value: Value, type: Exclude<ParamType, 'any'>): boolean {
     case 'time':
       return isTime(value)
   }
-}
-
-/** As a message names an operand: parentheses stay. */
-function shown(arg: Arg): string {
-  return arg.kind === 'pipe' ? `(${printPlace(arg)})` : printPlace(arg)
 }

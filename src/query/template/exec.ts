@@ -13,10 +13,13 @@ import {isList, isMap, truth, wholeOf} from './values.ts'
 // Templates that call each other; the stack holds some thousand.
 const CALL_DEPTH_MAX = 100
 
+// What it costs to put a member of a map in its place.
+const SORT_CHARS = 16
+
 type Flow = 'break' | 'continue' | undefined
 
 /** @throws {TemplateError} `template: line:1:3: executing "line" at <…>: …` */
-export function execute(template: ParsedTemplate, functions: Functions, context: CallContext, budget: Budget): string {
+export function execute(template: ParsedTemplate, functions: Functions, context: Omit<CallContext, 'spend'>, budget: Budget): string {
   return new Execution(template, functions, context, budget).run()
 }
 
@@ -28,10 +31,11 @@ class Execution {
   #out = ''
   #depth = 0
 
-  constructor(template: ParsedTemplate, functions: Functions, context: CallContext, budget: Budget) {
+  constructor(template: ParsedTemplate, functions: Functions, context: Omit<CallContext, 'spend'>, budget: Budget) {
     this.#template = template
-    this.#scope = new Scope(template, context.labels, budget)
-    this.#evaluator = new Evaluator(this.#scope, functions, context)
+    const scope = new Scope(template, context.labels, budget)
+    this.#scope = scope
+    this.#evaluator = new Evaluator(scope, functions, {...context, spend: chars => scope.spend(chars)})
     this.#data = {value: context.labels, boxed: false}
   }
 
@@ -126,6 +130,7 @@ class Execution {
     if (isList(value)) value.every((item, i) => iterate({value: BigInt(i), boxed: false}, {value: item, boxed: true}))
     else if (isMap(value)) {
       const boxed = value !== this.#data.value
+      scope.spend(value.size * SORT_CHARS)
       membersOf(value).every(([key, member]) => iterate({value: key, boxed: false}, {value: member, boxed}))
     } else if (whole !== undefined) {
       if (second !== undefined) throw scope.error(`can't use ${whole} to iterate over more than one variable`)

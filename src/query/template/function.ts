@@ -15,19 +15,23 @@ export type TemplateFunction = {
   readonly call: (args: readonly Value[], context: CallContext) => Value
 }
 
+/** Counts work that takes about as long as going through so many characters. @throws {TemplateError} when it is too much. */
+export type Spend = (chars: number) => void
+
 export type CallContext = {
   /** The labels, as a map: in it, what is missing is "". */
   readonly labels: Value
   readonly line: () => string
   readonly timestampNs: () => bigint
   readonly nowNs: () => bigint
-  readonly regex: (pattern: string) => TemplateRegex
+  readonly regex: (pattern: string, spend: Spend) => TemplateRegex
+  readonly spend: Spend
 }
 
 /** What the functions take of the regex engine. */
 export type TemplateRegex = {
-  replaceAll(text: string, replacement: string, options?: {literal?: boolean}): string
-  countMatches(text: string): number
+  replaceAll(text: string, replacement: string, options: {literal?: boolean; spend: Spend}): string
+  countMatches(text: string, spend: Spend): number
 }
 
 /** Output of one template for one line; a template that writes more fails. Also of what a function may return. */

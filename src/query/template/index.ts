@@ -9,7 +9,7 @@
 import {compileRegex} from '../../regex/index.ts'
 import {TemplateError} from './error.ts'
 import {execute} from './exec.ts'
-import type {TemplateRegex} from './function.ts'
+import type {Spend, TemplateRegex} from './function.ts'
 import {FUNCTIONS} from './functions/index.ts'
 import {parseTemplate, type ParsedTemplate} from './parse.ts'
 import type {Budget} from './scope.ts'
@@ -21,6 +21,9 @@ export type {Fields} from './uses.ts'
 // A pattern may come from the line, so that each row has another one.
 const REGEXES_MAX = 100
 const REGEX_INSTRUCTIONS_MAX = 10_000
+// What it costs to compile one, in characters gone through, and each of its instructions.
+const REGEX_CHARS = 50_000
+const INSTRUCTION_CHARS = 300
 
 export type TemplateInput = {
   /** All labels of the line, as a map of name to value. */
@@ -52,12 +55,14 @@ export interface Template {
 export function compileTemplate(text: string, name: string, nowNs: () => bigint): Template {
   const parsed = parseTemplate(text, name, fn => FUNCTIONS.has(fn))
   const regexes = new Map<string, TemplateRegex>()
-  const regex = (pattern: string): TemplateRegex => {
+  const regex = (pattern: string, spend: Spend): TemplateRegex => {
     let compiled = regexes.get(pattern)
     if (compiled === undefined) {
       if (regexes.size >= REGEXES_MAX) regexes.clear()
-      compiled = compileRegex(pattern, {instructionsMax: REGEX_INSTRUCTIONS_MAX})
-      regexes.set(pattern, compiled)
+      const fresh = compileRegex(pattern, {instructionsMax: REGEX_INSTRUCTIONS_MAX})
+      regexes.set(pattern, fresh)
+      spend(REGEX_CHARS + INSTRUCTION_CHARS * fresh.size)
+      compiled = fresh
     }
     return compiled
   }

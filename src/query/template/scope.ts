@@ -54,11 +54,15 @@ export class Scope {
   }
 
   /** Counts a text that is read or was made. */
-  spend(value: Value): void {
-    if (typeof value !== 'string') return
-    this.#work += value.length
+  spendText(value: Value): void {
+    if (typeof value === 'string') this.spend(value.length)
+  }
+
+  /** Counts what takes about as long as going through so many characters. */
+  spend(chars: number): void {
+    this.#work += chars
     if (this.#work > WORK_CHARS_MAX) throw this.error(`more than ${WORK_CHARS_MAX} characters of work`)
-    this.#charge(value.length / CHARS_PER_STEP)
+    this.#charge(chars / CHARS_PER_STEP)
   }
 
   #charge(steps: number): void {

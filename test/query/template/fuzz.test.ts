@@ -165,6 +165,15 @@ test('what would run for long, grow or nest without end fails', () => {
     '{{ printf "%999999s%999999s" "a" "b" }}',
     '{{ range 9 }}{{ printf "%.999999d" 1 }}{{ end }}',
     '{{ define "T" }}{{ template "T" . }}{{ template "T" . }}{{ end }}{{ template "T" . }}',
+    '{{ count "x.*b|x" __line__ }}',
+    '{{ regexReplaceAll "x.*b|x" __line__ "" }}',
+    '{{ regexReplaceAll "x" __line__ __line__ }}',
+    '{{ regexReplaceAll "(x)" __line__ (print "${1}" __line__) }}',
+    '{{ range $i := 9999 }}{{ $x := count (print "[a-z]{900}" $i) "a" }}{{ end }}',
+    '{{ $l := fromJson (print "[" (repeat 99999 "1,") "1]") }}{{ range 9999 }}{{ $x := slice $l 1 }}{{ end }}',
+    '{{ range $i := 9999 }}{{ $x := toDateInZone "2006" (print "Nowhere/" $i) "2020" }}{{ end }}',
+    `{{ mulf ${'1e308 '.repeat(9999)} }}`,
+    `{{ range 9999 }}{{ $x := mulf ${'1e308 '.repeat(100)} }}{{ end }}`,
   ]
   for (const text of texts) expect(run(text, long), text).toBeUndefined()
 })

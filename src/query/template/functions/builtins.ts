@@ -114,7 +114,15 @@ export const BUILTIN_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
       return keys.reduce<Value>((item, key) => index(item, key, labels), value)
     },
   },
-  slice: {params: ['any'], rest: 'any', call: ([value = null, ...bounds]) => slice(value, bounds)},
+  slice: {
+    params: ['any'],
+    rest: 'any',
+    call: ([value = null, ...bounds], {spend}) => {
+      const result = slice(value, bounds)
+      if (isList(result)) spend(result.length)
+      return result
+    },
+  },
   print: {params: [], rest: 'any', call: args => checked(printAll(args, true))},
   printf: {params: ['string'], rest: 'any', call: ([format, ...args]) => sprintf(text(format), args)},
   println: {params: [], rest: 'any', call: args => checked(`${args.map(arg => print(arg, true)).join(' ')}\n`)},

@@ -18,6 +18,8 @@ const NS_OF_LENGTH: ReadonlyMap<number, bigint> = new Map([
   [19, 1n],
 ])
 const INT64_MAX = (1n << 63n) - 1n
+// What it costs to ask the platform about a zone.
+const ZONE_CHARS = 4000
 
 const time = (value: Value | undefined): Time => value as Time
 
@@ -54,7 +56,10 @@ export const DATE_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   toDate: {params: ['string', 'string'], call: ([layout, value]) => toDateInZone(text(layout), 'Local', text(value))},
   toDateInZone: {
     params: ['string', 'string', 'string'],
-    call: ([layout, zone, value]) => toDateInZone(text(layout), text(zone), text(value)),
+    call: ([layout, zone, value], {spend}) => {
+      spend(ZONE_CHARS)
+      return toDateInZone(text(layout), text(zone), text(value))
+    },
   },
   unixEpoch: epoch(SECOND),
   unixEpochMillis: epoch(1_000_000n),

@@ -8,6 +8,9 @@ import {float, int, int64, text, type TemplateFunction} from '../function.ts'
 import {parseGoInt} from '../parse-number.ts'
 import {Integer, wholeOf, type Value} from '../values.ts'
 
+// Exact numbers grow by up to 300 digits an argument.
+const EXACT_ARGS_MAX = 100
+const EXACT_CHARS = 10
 const INT64_MIN = -(1n << 63n)
 
 function fromFloat(value: number): bigint {
@@ -75,7 +78,9 @@ function whole(fold: (a: bigint, b: bigint) => bigint, start?: bigint): Template
 }
 
 function exact(fold: (a: decimal.Decimal, b: decimal.Decimal) => decimal.Decimal, start?: decimal.Decimal): TemplateFunction['call'] {
-  return args => {
+  return (args, {spend}) => {
+    if (args.length > EXACT_ARGS_MAX) throw new Error(`more than ${EXACT_ARGS_MAX} arguments`)
+    spend(EXACT_CHARS * args.length ** 2)
     const numbers = args.map(arg => decimal.fromNumber(toFloat(arg)))
     return decimal.toNumber(start === undefined ? numbers.reduce(fold) : numbers.reduce(fold, start))
   }

@@ -155,10 +155,13 @@ export const STRING_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   repeat: {params: ['int', 'string'], call: ([n, s]) => repeat(int(n), text(s))},
   indent: {params: ['int', 'string'], call: ([n, s]) => indent(int(n), text(s))},
   nindent: {params: ['int', 'string'], call: ([n, s]) => `\n${indent(int(n), text(s))}`},
-  regexReplaceAll: {params: ['string', 'string', 'string'], call: ([re, s, to], c) => c.regex(text(re)).replaceAll(text(s), text(to))},
+  regexReplaceAll: {
+    params: ['string', 'string', 'string'],
+    call: ([re, s, to], {regex, spend}) => regex(text(re), spend).replaceAll(text(s), text(to), {spend}),
+  },
   regexReplaceAllLiteral: {
     params: ['string', 'string', 'string'],
-    call: ([re, s, to], c) => c.regex(text(re)).replaceAll(text(s), text(to), {literal: true}),
+    call: ([re, s, to], {regex, spend}) => regex(text(re), spend).replaceAll(text(s), text(to), {literal: true, spend}),
   },
-  count: {params: TWO, call: ([re, s], c) => BigInt(c.regex(text(re)).countMatches(text(s)))},
+  count: {params: TWO, call: ([re, s], {regex, spend}) => BigInt(regex(text(re), spend).countMatches(text(s), spend))},
 }
