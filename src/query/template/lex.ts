@@ -2,6 +2,7 @@
  * Text with actions `{{ … }}` into tokens. Trim markers `{{- ` and ` -}}` cut white space of the text beside them, and
  * comments vanish. What cannot be read is a last token `error`: the parser may find something wrong before it, as Go's does.
  */
+import {quote} from '../../model/index.ts'
 import {isSpace, lexQuoted, numberEnd, wordEnd} from './lex-words.ts'
 
 export type TokenKind =
@@ -107,7 +108,7 @@ class Lexer {
 
   #comment(start: number): boolean {
     const source = this.#source
-    const end = source.indexOf('*/', start)
+    const end = source.indexOf('*/', start + 2)
     if (end < 0) throw new LexError('unclosed comment')
     const trims = isSpace(source[end + 2]) && source.startsWith('-}}', end + 3)
     if (!trims && !source.startsWith('}}', end + 2)) throw new LexError('comment ends before closing delimiter')
@@ -154,8 +155,11 @@ class Lexer {
   #number(): void {
     const end = numberEnd(this.#source, this.#at)
     const after = charAt(this.#source, end)
-    if (wordEnd(this.#source, end) > end || after === '+' || after === '-') {
-      throw new LexError(`bad number syntax: ${JSON.stringify(this.#source.slice(this.#at, end) + after)}`)
+    const hasSign = after === '+' || after === '-'
+    if (hasSign || wordEnd(this.#source, end) > end) {
+      // What goes on with a sign could only be a complex number, and of those there is none.
+      const stop = hasSign ? numberEnd(this.#source, end) : end + after.length
+      throw new LexError(`bad number syntax: ${quote(this.#source.slice(this.#at, stop))}`)
     }
     this.#take('number', end - this.#at)
   }

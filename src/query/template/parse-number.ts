@@ -24,7 +24,8 @@ export function parseChar(text: string, at: number): NumberArg | string {
   const body = text.slice(1, -1)
   const value = body === "\\'" ? "'" : body === '"' ? '"' : unquote(`"${body}"`)
   const code = value?.codePointAt(0)
-  if (value === undefined || code === undefined || value.length !== (code > 0xffff ? 2 : 1)) return `malformed character constant: ${text}`
+  if (value === undefined || code === undefined) return 'invalid syntax'
+  if (value.length !== (code > 0xffff ? 2 : 1)) return `malformed character constant: ${text}`
   return {kind: 'number', text, int: BigInt(code), float: code, ideal: 'int', at}
 }
 

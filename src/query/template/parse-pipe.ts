@@ -1,6 +1,7 @@
 /*
  * The inside of actions: `$x := .a.b | printf "%s" (f 1)`.
  */
+import {quote} from '../../model/index.ts'
 import type {Arg, Command, Pipe} from './ast.ts'
 import {TemplateError} from './error.ts'
 import {lex, type Token, type TokenKind} from './lex.ts'
@@ -9,13 +10,15 @@ import {unquote} from './unquote.ts'
 
 // Parentheses, branches and the like within each other. Deep enough for people, shallow enough for the stack.
 const NESTING_MAX = 200
-// Longer tokens are cut short in messages.
-const SHOWN_CHARS_MAX = 10
+// Tokens of more bytes are cut in messages, to as many characters.
+const SHOWN_MAX = 10
 
 export class PipeParser {
   readonly name: string
   readonly nestingMax = NESTING_MAX
   variables: string[] = ['$']
+  /** Where the innermost action that is being read began; 0: outside of actions. */
+  actionLine = 0
   readonly #source: string
   readonly #tokens: readonly Token[]
   readonly #hasFunction: (name: string) => boolean
@@ -56,7 +59,7 @@ export class PipeParser {
   /** The last token, `end` or `error`, comes again and again. */
   next(): Token {
     const token = this.peek()
-    if (token.kind === 'error') throw this.fail(token, token.text)
+    if (token.kind === 'error') throw this.#unreadable(token)
     if (token.kind !== 'end') this.#at++
     return token
   }
@@ -74,8 +77,14 @@ export class PipeParser {
   }
 
   unexpected(token: Token, context: string): TemplateError {
-    if (token.kind === 'error') return this.fail(token, token.text)
+    if (token.kind === 'error') return this.#unreadable(token)
     return this.fail(token, `unexpected ${show(token)} in ${context}`)
+  }
+
+  #unreadable(token: Token): TemplateError {
+    if (this.actionLine === 0 || this.actionLine === this.line(token)) return this.fail(token, token.text)
+    const text = token.text.endsWith(' action') ? token.text : `${token.text} in action`
+    return this.fail(token, `${text} started at ${this.name}:${this.actionLine}`)
   }
 
   unquoted(token: Token): string {
@@ -223,7 +232,7 @@ const VALUES: ReadonlySet<Arg['kind']> = new Set(['bool', 'dot', 'nil', 'number'
 
 function show({kind, text}: Token): string {
   if (kind === 'end') return 'EOF'
-  if (kind === 'keyword' || kind === 'nil') return `<${text}>`
-  const short = [...text].slice(0, SHOWN_CHARS_MAX).join('')
-  return short.length < text.length ? `${JSON.stringify(short)}...` : JSON.stringify(text)
+  if (kind === 'keyword' || kind === 'nil' || kind === 'dot') return `<${text}>`
+  const isLong = Buffer.byteLength(text) > SHOWN_MAX
+  return isLong ? `${quote([...text].slice(0, SHOWN_MAX).join(''))}...` : quote(text)
 }

@@ -36,7 +36,9 @@ class Parser extends PipeParser {
   run(): ParsedTemplate {
     const {nodes, stop} = this.#list(true)
     if (stop !== undefined) throw this.fail(stop.token, `unexpected {{${stop.word}}}`)
-    return {name: this.name, source: this.#source, root: nodes, defined: this.#defined}
+    // The whole is a template like others: it can be called by its name, and defined when there is nothing else.
+    this.#add(this.name, nodes, this.peek())
+    return {name: this.name, source: this.#source, root: this.#defined.get(this.name) ?? nodes, defined: this.#defined}
   }
 
   /** @param top not inside any action: the end of the text ends it, and templates may be defined. */
@@ -54,7 +56,9 @@ class Parser extends PipeParser {
         continue
       }
       if (token.kind !== 'open') throw this.unexpected(token, 'input')
+      this.actionLine = this.line(token)
       const stop = this.#action(nodes, top)
+      this.actionLine = 0
       if (stop === undefined) continue
       this.leave()
       return {nodes, stop}
@@ -92,10 +96,10 @@ class Parser extends PipeParser {
         nodes.push({kind: token.text})
         return undefined
       case 'template':
-        nodes.push(this.#template(token))
+        nodes.push(this.#template())
         return undefined
       case 'block':
-        nodes.push(this.#block(token))
+        nodes.push(this.#block())
         return undefined
       default:
         this.#define(token)
@@ -128,19 +132,21 @@ class Parser extends PipeParser {
     return {pipe, body, otherwise}
   }
 
-  #template(token: Token): Node {
+  #template(): Node {
+    const {at} = this.peekWord()
     const name = this.#name('template clause')
     let pipe: Pipe | undefined
     if (this.peekWord().kind === 'close') this.next()
     else pipe = this.pipe('template clause', 'close')
-    return {kind: 'template', name, pipe, at: token.at}
+    return {kind: 'template', name, pipe, at}
   }
 
-  #block(token: Token): Node {
+  #block(): Node {
+    const {at} = this.peekWord()
     const name = this.#name('block clause')
     const pipe = this.pipe('block clause', 'close')
     this.#body(name, 'block clause')
-    return {kind: 'template', name, pipe, at: token.at}
+    return {kind: 'template', name, pipe, at}
   }
 
   #define(token: Token): void {
@@ -166,6 +172,10 @@ class Parser extends PipeParser {
     this.variables = variables
     this.#ranges = ranges
     if (stop?.word !== 'end') throw this.fail(token, `unexpected {{else}} in ${context}`)
+    this.#add(name, nodes, token)
+  }
+
+  #add(name: string, nodes: readonly Node[], token: Token): void {
     const before = this.#defined.get(name)
     const isEmpty = (list: readonly Node[]): boolean => list.every(node => node.kind === 'text' && node.text.trim() === '')
     if (before === undefined || isEmpty(before)) this.#defined.set(name, nodes)

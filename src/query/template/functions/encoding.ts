@@ -101,7 +101,8 @@ function fromJson(value: string): Value {
 }
 
 function toValue(json: unknown, depth: number): Value {
-  if (typeof json === 'string' || typeof json === 'number' || typeof json === 'boolean') return json
+  if (typeof json === 'number') return Number.isFinite(json) ? json : null
+  if (typeof json === 'string' || typeof json === 'boolean') return json
   if (typeof json !== 'object' || json === null) return null
   if (depth === JSON_DEPTH_MAX) throw new Error('nested too deeply')
   if (Array.isArray(json)) return json.map(item => toValue(item, depth + 1))

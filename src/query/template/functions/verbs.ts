@@ -98,14 +98,17 @@ function integer(verb: string, value: bigint, spec: Spec): Formatted {
   if (verb === 'c') return plain(char)
   if (verb === 'q') return plain(char === "'" ? "'\\''" : `'${char === '"' ? '"' : quote(char).slice(1, -1)}'`)
   if (verb === 'U') return plain(`U+${value.toString(16).toUpperCase().padStart(4, '0')}`)
+  // No digits at all are asked for.
+  if (spec.precision === 0 && value === 0n) return plain('')
   let digits = (value < 0n ? -value : value).toString(BASES[verb] ?? 10)
   if (verb === 'X') digits = digits.toUpperCase()
-  if (spec.precision !== undefined) {
-    checkLength(spec.precision)
-    digits = digits.padStart(spec.precision, '0')
-  }
+  const hasSign = value < 0n || spec.plus || spec.space
+  // Zeros up to the width are digits: they go behind the prefix, which comes on top.
+  const least = spec.precision ?? (spec.zero ? (spec.width ?? 0) - (hasSign ? 1 : 0) : 0)
+  checkLength(least)
+  digits = digits.padStart(least, '0')
   const prefix = verb === 'O' ? '0o' : spec.sharp ? (PREFIXES[verb] ?? '') : ''
-  return {text: signed((value < 0n ? '-' : '') + prefix + digits, spec), signed: true, zero: spec.precision === undefined}
+  return {text: signed((value < 0n ? '-' : '') + prefix + digits, spec), signed: true, zero: false}
 }
 
 // The most that a float's text may be rounded to, in digits.
