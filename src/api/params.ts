@@ -14,13 +14,16 @@ export type Params = URLSearchParams
 
 export type TimeRange = {startNs: bigint; endNs: bigint}
 
+// One way to read each text: a long number that is none must not be tried again digit by digit.
+const FLOAT = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i
+
 function bad(message: string): Failure {
   return new Failure('BAD_REQUEST', message)
 }
 
 /** Integer (≤ 10 characters: seconds, longer: ns), float seconds (ms resolution), or RFC 3339; ns since the epoch. */
 export function parseInstant(text: string): bigint {
-  if (text.includes('.') && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
+  if (text.includes('.') && FLOAT.test(text)) {
     const ms = Math.round(Number(text) * 1000)
     if (Number.isFinite(ms)) return clampInt64(BigInt(ms) * 1_000_000n)
   }
@@ -95,7 +98,7 @@ export function parseTime(params: Params, nowNs: bigint): bigint {
 
 /** Float seconds or a Prometheus duration, in ns. */
 function parseSeconds(text: string): bigint {
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
+  if (FLOAT.test(text)) {
     const ns = Math.round(Number(text) * NS_PER_SECOND)
     if (!Number.isFinite(ns) || Math.abs(ns) > Number(INT64_MAX))
       throw bad(`cannot parse "${text}" to a valid duration. It overflows int64`)

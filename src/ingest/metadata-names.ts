@@ -7,9 +7,9 @@
  * around `__x__` stay. The result may be empty or all underscores: that is an error of the caller's.
  */
 export function normalName(name: string): string {
-  const dunder = /^__(.*[A-Za-z0-9].*)__$/s.exec(name)
+  const isDunder = name.startsWith('__') && name.endsWith('__') && /[A-Za-z0-9]/.test(name)
   let normal = name.replace(/[^A-Za-z0-9]/gu, '_').replace(/_+/g, '_')
-  if (dunder !== null) normal = `__${normal.replace(/^_|_$/g, '')}__`
+  if (isDunder) normal = `__${normal.replace(/^_|_$/g, '')}__`
   return /^[0-9]/.test(normal) ? `key_${normal}` : normal
 }
 

@@ -35,6 +35,12 @@ describe('names', () => {
     expect(normalName(normal)).toBe(normal)
   })
 
+  it('long names', () => {
+    const long = 'a'.repeat(200_000)
+    expect(normalName(`__${long}`)).toBe(`_${long}`)
+    expect(normalName(`__${long}__`)).toBe(`__${long}__`)
+  })
+
   it('what the kernel calls normal is what normalisation leaves as it is', () => {
     for (const name of [
       'a',

@@ -4,8 +4,9 @@
  */
 import {parseGoFloat as parse} from '../logql/index.ts'
 
-// By far the most common form; it needs no more than JavaScript's own reading.
-const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+// By far the most common form; it needs no more than JavaScript's own reading. There is one way to read each text, so that a
+// value of many digits that is no number is not tried again digit by digit.
+const PLAIN = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 /** The number, or Go's error text. */
 export function parseGoFloat(text: string): number | string {

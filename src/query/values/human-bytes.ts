@@ -5,13 +5,15 @@
 import {quote} from '../../model/index.ts'
 
 const SHAPE = /^([\d.,]*)(.*)$/s
+// One way to read each text: values can be long.
+const NUMBER = /^(?:\d+(?:\.\d*)?|\.\d+)$/
 const PREFIXES = 'kmgtpe'
 
 /** Whole bytes, or the error text. */
 export function parseHumanBytes(text: string): number | string {
   const [, digits = '', rest = ''] = SHAPE.exec(text) ?? []
   const number = digits.replaceAll(',', '')
-  if (!/^(?:\d+\.?\d*|\.\d+)$/.test(number)) return `strconv.ParseFloat: parsing ${quote(number)}: invalid syntax`
+  if (!NUMBER.test(number)) return `strconv.ParseFloat: parsing ${quote(number)}: invalid syntax`
   const unit = rest.trim().toLowerCase()
   const scale = unitScale(unit)
   if (scale === undefined) return `unhandled size name: ${unit}`

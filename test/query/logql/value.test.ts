@@ -5,6 +5,7 @@ import {
   formatGoDuration,
   formatShortest,
   groupNames,
+  parse,
   parseGoDuration,
   parseGoFloat,
   parseIpPattern,
@@ -12,6 +13,7 @@ import {
   parseLogfmtKey,
   parsePattern,
 } from '../../../src/query/logql/index.ts'
+import {parseHumanBytes} from '../../../src/query/values/index.ts'
 import {formatPromDuration, parsePromDuration} from '../../../src/model/index.ts'
 
 describe('durations', () => {
@@ -76,11 +78,45 @@ describe('numbers', () => {
     ['+Inf', Infinity],
     ['-inf', -Infinity],
     ['1e-400', 0],
+    ['1_0.2_5e1_0', 10.25e10],
+    ['0x_1_0p0', 16],
+    ['0x10000000000p-1100', 2 ** -1060],
+    ['0x0p99999', 0],
+    ['NaN', NaN],
+    ['-infinity', -Infinity],
   ])('%s', (text, value) => {
     expect(parseGoFloat(text)).toEqual({value})
   })
-  test.each(['', '0x10', '0b1', '0o7', '1__0', '_1', '1_', 'abc', '1 ', '.', '1e', '0xp1'])('not %j', text => {
+  test.each([
+    '',
+    '0x10',
+    '0b1',
+    '0o7',
+    '1__0',
+    '_1',
+    '1_',
+    'abc',
+    '1 ',
+    '.',
+    '1e',
+    '0xp1',
+    '+nan',
+    '-NaN',
+    '1_.5',
+    '1._5',
+    '1_e5',
+    '1e_5',
+    '0x1_p4',
+    'infin',
+  ])('not %j', text => {
     expect(parseGoFloat(text).error).toBe(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`)
+  })
+  test('long texts that are nearly numbers', () => {
+    for (const text of ['1'.repeat(200_000), '1_'.repeat(100_000), `0x${'f'.repeat(200_000)}`]) {
+      expect(parseGoFloat(`${text}x`).error).toMatch(/invalid syntax$/)
+      expect(parseHumanBytes(`${text}..`)).toBeTypeOf('string')
+      expect(() => parse(`{a="b"} | x > ${text}B.`)).toThrow('parse error')
+    }
   })
   test('out of range', () => {
     expect(parseGoFloat('1e400').error).toBe('strconv.ParseFloat: parsing "1e400": value out of range')

@@ -15,7 +15,7 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 
 /** Whole bytes, the fraction cut off; undefined when the text is no size. Units in any case (the lexer is stricter). */
 export function parseByteSize(text: string): number | undefined {
-  const match = /^(\d+\.?\d*|\.\d+)([A-Za-z]*)$/.exec(text)
+  const match = /^(\d+(?:\.\d*)?|\.\d+)([A-Za-z]*)$/.exec(text)
   const unit = UNITS.get((match?.[2] ?? '').toLowerCase())
   if (!match || unit === undefined) return undefined
   const bytes = Math.trunc(Number(match[1]) * unit)

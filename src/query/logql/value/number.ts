@@ -2,9 +2,13 @@
  * Numbers as Go reads and writes them: the syntax of strconv.ParseFloat, the texts of strconv.FormatFloat and %v.
  */
 
-const DECIMAL = /^[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?[\d_]+)?$/
-const HEX = /^([+-]?)0[xX]_?([\da-fA-F_]*)(?:\.([\da-fA-F_]*))?[pP]([+-]?\d+)$/
-const SPECIAL = /^([+-]?)(?:(inf|infinity)|(nan))$/i
+import {quote} from '../../../model/index.ts'
+
+// There is one way to read each text, so that a value of many digits that is no number is not tried again digit by digit.
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
+const HEX = /^([+-]?)0[xX]([\da-fA-F]*)(?:\.([\da-fA-F]*))?[pP]([+-]?\d+)$/
+const INFINITY = /^([+-]?)inf(?:inity)?$/i
+const NOT_A_NUMBER = /^nan$/i
 
 export type FloatResult = {readonly value: number; readonly error?: undefined} | {readonly value?: undefined; readonly error: string}
 
@@ -13,24 +17,35 @@ export type FloatResult = {readonly value: number; readonly error?: undefined} |
  * The error is Go's full text, `strconv.ParseFloat: parsing "x": invalid syntax`.
  */
 export function parseGoFloat(text: string): FloatResult {
-  const special = SPECIAL.exec(text)
-  if (special) return {value: special[3] ? NaN : special[1] === '-' ? -Infinity : Infinity}
-  const hex = HEX.exec(text)
+  const infinity = INFINITY.exec(text)
+  if (infinity) return {value: infinity[1] === '-' ? -Infinity : Infinity}
+  if (NOT_A_NUMBER.test(text)) return {value: NaN}
+  const digits = withoutSeparators(text)
+  const hex = HEX.exec(digits)
   let value: number
-  if (hex && (hex[2] || hex[3])) {
-    const digits = (hex[2] ?? '').replaceAll('_', '')
-    const fraction = (hex[3] ?? '').replaceAll('_', '')
-    const mantissa = Number(BigInt(`0x0${digits}${fraction}`))
-    value = mantissa * 2 ** (Number(hex[4]) - 4 * fraction.length) * (hex[1] === '-' ? -1 : 1)
-  } else if (DECIMAL.test(text) && !/__|_$|_\D|(?:^|\D)_/.test(text)) {
-    value = Number(text.replaceAll('_', ''))
-  } else return {error: `strconv.ParseFloat: parsing ${goQuote(text)}: invalid syntax`}
-  if (!Number.isFinite(value)) return {error: `strconv.ParseFloat: parsing ${goQuote(text)}: value out of range`}
+  if (hex && (hex[2] || hex[3])) value = hexFloat(hex[1] === '-', hex[2] ?? '', hex[3] ?? '', Number(hex[4]))
+  else if (DECIMAL.test(digits)) value = Number(digits)
+  else return {error: `strconv.ParseFloat: parsing ${quote(text)}: invalid syntax`}
+  if (!Number.isFinite(value)) return {error: `strconv.ParseFloat: parsing ${quote(text)}: value out of range`}
   return {value}
 }
 
-function goQuote(text: string): string {
-  return JSON.stringify(text)
+/** Without `_` where all of them stand between digits or behind 0x; else as it is, and no number. */
+function withoutSeparators(text: string): string {
+  if (!text.includes('_')) return text
+  const body = text.replace(/^[+-]/, '').replace(/^0x/i, '0')
+  const isHex = /^[+-]?0x/i.test(text)
+  const isWrong = isHex ? /(?<![\da-fA-F])_|_(?![\da-fA-F])/.test(body) : /(?<!\d)_|_(?!\d)/.test(body)
+  return isWrong ? text : text.replaceAll('_', '')
+}
+
+function hexFloat(negative: boolean, whole: string, fraction: string, power: number): number {
+  const mantissa = Number(BigInt(`0x0${whole}${fraction}`))
+  const exponent = power - 4 * fraction.length
+  // In two steps, as 2^exponent alone may be out of range where the number is not.
+  const half = Math.trunc(exponent / 2)
+  const value = mantissa === 0 ? 0 : mantissa * 2 ** half * 2 ** (exponent - half)
+  return negative ? -value : value
 }
 
 /** FormatFloat(value, 'f', -1, 64): shortest digits, never an exponent. `NaN`, `+Inf`, `-Inf`. */

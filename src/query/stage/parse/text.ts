@@ -127,8 +127,7 @@ function hexUnit(bytes: Uint8Array, i: number, to: number): number {
 }
 
 // What Go's unicode.IsSpace takes for a space; JavaScript's trim has U+FEFF on top and lacks U+0085.
-const SPACE = '[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+'
-const OUTER_SPACE = new RegExp(`^${SPACE}|${SPACE}$`, 'g')
+const SPACE = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/
 
 /**
  * A key as a part of a label name: without spaces around it, everything but ASCII letters, digits and `_` replaced by `_`.
@@ -136,6 +135,15 @@ const OUTER_SPACE = new RegExp(`^${SPACE}|${SPACE}$`, 'g')
  * @param first the name begins with it, so it must not begin with a digit.
  */
 export function labelNamePart(key: string, first: boolean): string {
-  const name = key.replace(OUTER_SPACE, '').replace(/[^A-Za-z0-9_]/gu, '_')
+  const name = trim(key).replace(/[^A-Za-z0-9_]/gu, '_')
   return first && /^[0-9]/.test(name) ? `_${name}` : name
+}
+
+// By hand: a regex for the spaces at the end would look at those in the middle again and again.
+function trim(key: string): string {
+  let from = 0
+  let to = key.length
+  while (from < to && SPACE.test(key[from]!)) from++
+  while (to > from && SPACE.test(key[to - 1]!)) to--
+  return key.slice(from, to)
 }

@@ -93,6 +93,11 @@ describe('limits', () => {
     expect(parseLine('logfmt', `${key}=1 x${key}=2 z=4`)).toEqual({[key]: '1', z: '4'})
   })
 
+  test('keys of spaces', () => {
+    const spaces = ' '.repeat(200_000)
+    expect(parseLine('json', `{"${spaces}":1,"x${spaces}y":2,"${spaces}z${spaces}":3}`)).toEqual({z: '3'})
+  })
+
   test('ever new keys', () => {
     const lines = Array.from({length: 3000}, (_, i) => `{"k${i}":1,"same":{"x${i}":"${i}"},"y${i}":[],"z${i}":{"a":1,"b":2}}`)
     const batch = batchOf(lines)
