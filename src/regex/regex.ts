@@ -13,6 +13,7 @@ import {parse, type Parsed} from './parse.ts'
 import {compile, type Program} from './program.ts'
 import {requiredLiterals, type LiteralSet} from './required.ts'
 import {runeClasses} from './rune-classes.ts'
+import {shareBeginnings} from './share.ts'
 import {forTest, isAlways} from './simplify.ts'
 import {countMatches, replaceMatches, Subject, type Finder} from './subject.ts'
 import {RegexSyntaxError} from './syntax-error.ts'
@@ -23,7 +24,7 @@ export type RegexOptions = {
   readonly anchored?: boolean
   /** `.` matches \n: as `(?s:…)`. */
   readonly dotAll?: boolean
-  /** Instructions a program may have, repeats counted out. A character is about one. */
+  /** Instructions a program may have, repeats counted out, when that shall be fewer than usual. A character is about one. */
   readonly instructionsMax?: number
 }
 
@@ -31,6 +32,8 @@ type Spend = (bytes: number) => void
 
 // At most 65,535, as states name instructions in 16 bits. 50,000 is an alternation of some thousand words; a state then costs at most 100 KB.
 const INSTRUCTIONS_MAX = 50_000
+// The same before words with equal beginnings share them, and for patterns that need no program. No query is so long.
+const SIZE_MAX = 200_000
 // Distinct ranges of code points in all sets; \pL has about 650. Bounds the time to divide them into classes.
 const RANGES_MAX = 30_000
 // Classes are the width of a DFA state.
@@ -66,10 +69,7 @@ export function compileRegex(pattern: string, options: RegexOptions = {}): Regex
     if (error instanceof RegexSyntaxError) throw new Failure('BAD_REQUEST', `error parsing regexp: ${error.message}`)
     throw error
   }
-  const instructionsMax = Math.min(options.instructionsMax ?? INSTRUCTIONS_MAX, INSTRUCTIONS_MAX)
-  if (parsed.size > instructionsMax) {
-    throw new Failure('BAD_REQUEST', `regular expression is too large: ${parsed.size} instructions, limit ${instructionsMax}`)
-  }
+  checkSize(parsed.size, options.instructionsMax ?? SIZE_MAX)
   const {node} = parsed
   const whole: Node = options.anchored
     ? {kind: 'concat', subs: [{kind: 'assert', position: 'beginText'}, node, {kind: 'assert', position: 'endText'}]}
@@ -112,7 +112,7 @@ export class Regex {
       this.literal = {kind: this.anyOf.kind, value, fold: this.anyOf.fold}
     }
     this.testText = this.always ? () => true : textTest(this.anyOf)
-    if (this.testText === undefined) checkSets(this.testProgram())
+    if (this.testText === undefined) this.testProgram()
   }
 
   /**
@@ -125,13 +125,17 @@ export class Regex {
 
   /** The whole automaton for the kernel's walker, which gives what {@link test} gives; undefined when it would be too large. Built once. */
   get table(): DfaTable | undefined {
+    if (this.isTextOnly()) return undefined
     if (this.tableOrNull === undefined) this.tableOrNull = dfaTable(this.testProgram()) ?? null
     return this.tableOrNull ?? undefined
   }
 
   /** Is there a match in bytes [from, to), taken as a text of its own? Linear. */
   test(bytes: Uint8Array, from = 0, to = bytes.length): boolean {
-    return this.always || this.lazyDfa().test(bytes, from, to)
+    if (this.always) return true
+    // What is no UTF-8 becomes U+FFFD, which is in no literal.
+    if (this.isTextOnly()) return this.testText!(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8', from, to))
+    return this.lazyDfa().test(bytes, from, to)
   }
 
   /** The same for a string. */
@@ -191,6 +195,7 @@ export class Regex {
 
   private finder(): Captures {
     if (this.captures === undefined) {
+      checkSize(this.size, INSTRUCTIONS_MAX)
       const program = compile(this.node, this.groupNames.length - 1)
       if (program.op.length * program.slots > REGISTERS_MAX) {
         throw new Failure(
@@ -204,8 +209,18 @@ export class Regex {
     return this.captures
   }
 
+  /** Too long a list of words for an automaton, but it takes none to tell whether a text is one of them. */
+  private isTextOnly(): boolean {
+    return this.size > INSTRUCTIONS_MAX && this.testText !== undefined
+  }
+
   private testProgram(): Program {
-    this.program ??= compile(this.testNode)
+    if (this.program === undefined) {
+      const program = compile(shareBeginnings(this.testNode))
+      checkSize(program.op.length, INSTRUCTIONS_MAX)
+      checkSets(program)
+      this.program = program
+    }
     return this.program
   }
 
@@ -213,6 +228,10 @@ export class Regex {
     this.dfa ??= new LazyDfa(this.testProgram())
     return this.dfa
   }
+}
+
+function checkSize(size: number, max: number): void {
+  if (size > max) throw new Failure('BAD_REQUEST', `regular expression is too large: ${size} instructions, limit ${max}`)
 }
 
 function checkSets(program: Program): void {

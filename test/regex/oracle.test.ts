@@ -67,4 +67,20 @@ describe('against re2js', () => {
       }
     }
   })
+
+  it('choices among many', () => {
+    const r = random(16)
+    const pieces = ['a', 'b', 'c', 'ab', 'k', '(?i:k)', 'é', '.', '[ab]', 'a*', '^', '$', '\\b']
+    for (let round = 0; round < 400; round++) {
+      const word = (): string => Array.from({length: r.below(5)}, () => r.pick(pieces)).join('')
+      const choice = `(?:${Array.from({length: 16 + r.below(10)}, word).join('|')})`
+      const pattern = `${r.pick(['', '^', 'b'])}${choice}${r.pick(['', '$', 'b', '.c', `{2}${choice}`])}`
+      const regex = compileRegex(pattern)
+      const oracle = RE2JS.compile(pattern)
+      for (let i = 0; i < 6; i++) {
+        const bytes = randomBytes(r)
+        same(regex.test(bytes), oracle.matcher(bytes).find(), pattern, hex(bytes))
+      }
+    }
+  })
 })

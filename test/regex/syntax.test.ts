@@ -171,6 +171,30 @@ describe('limits', () => {
     expect(() => compileRegex('(a)(b)'.repeat(2000)).find(new Uint8Array(3))).toThrow(tooLarge)
   })
 
+  it('takes long lists of words', () => {
+    const pods = Array.from({length: 8000}, (_, i) => `pod-${i * 7919}`).join('|')
+    for (const regex of [compileRegex(pods), compileRegex(pods, {anchored: true}), compileRegex(`(?i)${pods}`)]) {
+      for (const [text, expected] of [
+        ['pod-7919', true],
+        ['pod-9', false],
+      ] as const) {
+        expect(regex.testString(text)).toBe(expected)
+        expect(regex.test(Buffer.from(text))).toBe(expected)
+      }
+    }
+    expect(() => compileRegex(pods).find(Buffer.from('pod-7919'))).toThrow(tooLarge)
+    // Without anything in common an automaton is too large, but a set will do where the whole text is asked for.
+    const r = random(3)
+    const letters = [...'abcdefghijklmnopqrstuvwxyz']
+    const words = Array.from({length: 8000}, () => Array.from({length: 14}, () => r.pick(letters)).join(''))
+    expect(() => compileRegex(words.join('|'))).toThrow(tooLarge)
+    const whole = compileRegex(words.join('|'), {anchored: true})
+    const bytes = Buffer.from(`x${words[4711]!}x`)
+    expect(whole.test(bytes, 1, 15)).toBe(true)
+    expect(whole.test(bytes, 1, 16)).toBe(false)
+    expect(whole.table).toBeUndefined()
+  })
+
   it('refuses sets that are too many', () => {
     const cjk = Array.from({length: 5000}, (_, i) => `.${String.fromCodePoint(0x4e00 + i)}.*`).join('')
     expect(() => compileRegex(cjk)).toThrow(tooLarge)
