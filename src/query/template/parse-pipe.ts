@@ -17,8 +17,8 @@ export class PipeParser {
   readonly name: string
   readonly nestingMax = NESTING_MAX
   variables: string[] = ['$']
-  /** Where the innermost action that is being read began; 0: outside of actions. */
-  actionLine = 0
+  /** The beginning of the innermost action that is being read. */
+  action: Token | undefined
   readonly #source: string
   readonly #tokens: readonly Token[]
   readonly #hasFunction: (name: string) => boolean
@@ -82,9 +82,10 @@ export class PipeParser {
   }
 
   #unreadable(token: Token): TemplateError {
-    if (this.actionLine === 0 || this.actionLine === this.line(token)) return this.fail(token, token.text)
+    const began = this.action && this.line(this.action)
+    if (began === undefined || began === this.line(token)) return this.fail(token, token.text)
     const text = token.text.endsWith(' action') ? token.text : `${token.text} in action`
-    return this.fail(token, `${text} started at ${this.name}:${this.actionLine}`)
+    return this.fail(token, `${text} started at ${this.name}:${began}`)
   }
 
   unquoted(token: Token): string {

@@ -56,9 +56,9 @@ class Parser extends PipeParser {
         continue
       }
       if (token.kind !== 'open') throw this.unexpected(token, 'input')
-      this.actionLine = this.line(token)
+      this.action = token
       const stop = this.#action(nodes, top)
-      this.actionLine = 0
+      this.action = undefined
       if (stop === undefined) continue
       this.leave()
       return {nodes, stop}
