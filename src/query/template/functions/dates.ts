@@ -1,7 +1,7 @@
 /*
  * Times and dates. Layouts are Go's. What is printed as a date is printed in the server's zone.
  */
-import {text, type TemplateFunction} from '../function.ts'
+import {int64, text, type TemplateFunction} from '../function.ts'
 import {floorDiv, ZERO_TIME, type Time} from '../time/civil.ts'
 import {formatTime} from '../time/format.ts'
 import {parseTime} from '../time/parse.ts'
@@ -38,8 +38,9 @@ function toDateInZone(layout: string, zone: string, value: string): Time {
   return parseTime(layout, value, isZone(zone) ? zone : 'UTC') ?? ZERO_TIME
 }
 
+/** An int64: far from 1970, nanoseconds are not those of the time. */
 function epoch(unit: bigint): TemplateFunction {
-  return {params: ['time'], call: ([t]) => String(floorDiv(time(t).ns, unit))}
+  return {params: ['time'], call: ([t]) => String(int64(floorDiv(time(t).ns, unit)))}
 }
 
 /** Seconds or a time; anything else is now. */
