@@ -34,7 +34,7 @@ export function pad({text, signed, zero = true}: Formatted, spec: Spec): string 
 export function formatVerb(verb: string, value: Value, spec: Spec): Formatted {
   if (verb === 'T') return plain(value === null ? '<nil>' : typeName(value))
   if (verb === 'v') return general(value, spec)
-  const whole = value instanceof Integer && value.type.startsWith('time.') && 'svq'.includes(verb) ? undefined : wholeOf(value)
+  const whole = value instanceof Integer && value.type.startsWith('time.') && 'svqxX'.includes(verb) ? undefined : wholeOf(value)
   if (whole !== undefined) return 'dbBoOxXcqU'.includes(verb) ? integer(verb, whole, spec) : mismatch(verb, value)
   if (typeof value === 'number') return 'eEfFgG'.includes(verb) ? float(verb, value, spec) : mismatch(verb, value)
   if (typeof value === 'boolean') return verb === 't' ? plain(String(value)) : mismatch(verb, value)
@@ -73,11 +73,12 @@ function string(verb: string, value: Value, spec: Spec): Formatted {
     case 's':
       return plain(cut)
     case 'q':
-      return plain(spec.sharp && !cut.includes('`') ? `\`${cut}\`` : quote(cut))
+      return plain(spec.sharp && !cut.includes('`') ? `\`${cut}\`` : spec.plus ? asciiOnly(quote(cut)) : quote(cut))
     case 'x':
     case 'X': {
       const hex = Buffer.from(text).subarray(0, spec.precision).toString('hex')
-      const spaced = spec.space ? (hex.match(/../g) ?? []).join(' ') : hex
+      const prefix = spec.sharp && hex !== '' ? '0x' : ''
+      const spaced = prefix + (spec.space ? (hex.match(/../g) ?? []).join(` ${prefix}`) : hex)
       return plain(verb === 'X' ? spaced.toUpperCase() : spaced)
     }
     default:
@@ -90,6 +91,15 @@ function signed(text: string, spec: Spec): string {
   return spec.plus ? `+${text}` : spec.space ? ` ${text}` : text
 }
 
+const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
+
+function asciiOnly(quoted: string): string {
+  return quoted.replace(/[^\0-\x7f]/gu, char => {
+    const code = char.codePointAt(0)!.toString(16)
+    return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`
+  })
+}
+
 const BASES: Readonly<Record<string, number>> = {b: 2, B: 2, o: 8, O: 8, x: 16, X: 16}
 const PREFIXES: Readonly<Record<string, string>> = {b: '0b', o: '0', x: '0x', X: '0X'}
 
@@ -97,7 +107,10 @@ function integer(verb: string, value: bigint, spec: Spec): Formatted {
   const char = value >= 0n && value <= 0x10ffffn ? String.fromCodePoint(Number(value)) : '\uFFFD'
   if (verb === 'c') return plain(char)
   if (verb === 'q') return plain(char === "'" ? "'\\''" : `'${char === '"' ? '"' : quote(char).slice(1, -1)}'`)
-  if (verb === 'U') return plain(`U+${value.toString(16).toUpperCase().padStart(4, '0')}`)
+  if (verb === 'U') {
+    const code = `U+${BigInt.asUintN(64, value).toString(16).toUpperCase().padStart(4, '0')}`
+    return plain(spec.sharp && PRINTABLE.test(char) && char !== '\uFFFD' ? `${code} '${char}'` : code)
+  }
   // No digits at all are asked for.
   if (spec.precision === 0 && value === 0n) return plain('')
   let digits = (value < 0n ? -value : value).toString(BASES[verb] ?? 10)
