@@ -5,7 +5,7 @@ import type {Grouping, LogQuery, LogRange, Matching, MetricExpr, Query, Selector
 import {makeBinary, operatorOf} from './binary.ts'
 import type {Cursor} from './cursor.ts'
 import {parseGoFloat} from './value/number.ts'
-import {parseSelector, parseStages} from './parse-stages.ts'
+import {parseLoneUnwrap, parseSelector, parseStages} from './parse-stages.ts'
 import {noteRangeAggregation, noteVectorAggregation} from './static.ts'
 import {RANGE_OPS, type Token, VECTOR_OPS} from './lex/tokens.ts'
 
@@ -164,13 +164,13 @@ function parseRangeParts(c: Cursor, expecting: readonly string[]): RangeParts {
   return {selector, stages, unwrap, start}
 }
 
-/** At the RANGE. The pipeline may come after it, unless there is one before it, or parentheses closed it. */
+/** At the RANGE. The pipeline may come after it, unless there is one before it; after `({…})` only an unwrap may. */
 function finishRange(c: Cursor, parts: RangeParts, closed: boolean): LogRange {
   const rangeNs = c.expect('RANGE').ns
   const offsetNs = c.accept('offset') ? c.expect('DURATION').ns : 0n
   const {selector, stages, start} = parts
   let {unwrap} = parts
-  if (!closed && stages.length === 0 && unwrap === undefined) unwrap = parseStages(c, stages, true)
+  if (stages.length === 0 && unwrap === undefined) unwrap = closed ? parseLoneUnwrap(c) : parseStages(c, stages, true)
   return {kind: 'log-range', selector, stages, unwrap, rangeNs, offsetNs, span: c.span(start)}
 }
 

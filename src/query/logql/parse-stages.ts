@@ -151,6 +151,14 @@ function list<T>(c: Cursor, parse: () => T): T[] {
   return items
 }
 
+/** `| unwrap …`, where nothing else may follow a pipe. */
+export function parseLoneUnwrap(c: Cursor): Unwrap | undefined {
+  const {start} = c.peek()
+  if (!c.accept('|')) return undefined
+  c.expect('unwrap')
+  return parseUnwrap(c, start)
+}
+
 /** After `| unwrap`. */
 function parseUnwrap(c: Cursor, start: number): Unwrap {
   const conversion = UNWRAP_CONVERSIONS.get(c.peek().type as 'BYTES_CONV')
