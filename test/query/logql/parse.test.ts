@@ -72,6 +72,7 @@ const PRINTED: [string, string][] = [
   ['1 / 0', 'NaN'],
   ['vector(1) - -5', '(vector(1.000000) - -5)'],
   ['1e21', '1e+21'],
+  ['vector(1) * 1_234_567.5', '(vector(1.000000) * 1.2345675e+06)'],
   [
     'variants(count_over_time({a="b"}[1m]), vector(1)) of ({a="b"} | json [5m])',
     'variants(count_over_time({a="b"}[1m]), vector(1.000000)) of ({a="b"} | json[5m])',

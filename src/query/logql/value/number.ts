@@ -61,9 +61,9 @@ export function formatFixed(value: number): string {
   return `${sign}${digits.padEnd(point, '0')}`
 }
 
-/** %v: shortest digits, an exponent of at least two digits when it is below -4 or above 20. */
+/** %v: shortest digits, an exponent of at least two digits when it is below -4 or above 5. */
 export function formatShortest(value: number): string {
   const magnitude = Math.abs(value)
-  if (!Number.isFinite(value) || value === 0 || (magnitude >= 1e-4 && magnitude < 1e21)) return formatFixed(value)
+  if (!Number.isFinite(value) || value === 0 || (magnitude >= 1e-4 && magnitude < 1e6)) return formatFixed(value)
   return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2')
 }
