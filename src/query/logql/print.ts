@@ -71,26 +71,26 @@ export function labelReplaceStrings(expr: MetricExpr & {kind: 'label-replace'}):
 }
 
 /** ` by (a,b)`, with the space before it; nothing when not grouped. */
-export function printGrouping(grouping: Grouping | undefined): string {
-  return grouping ? ` ${grouping.without ? 'without' : 'by'} (${grouping.labels.join(',')})` : ''
+export function printGrouping(grouping: Grouping | undefined, comma = ','): string {
+  return grouping ? ` ${grouping.without ? 'without' : 'by'} (${grouping.labels.join(comma)})` : ''
 }
 
 /** As above, but `by ()`, which is what an aggregation does anyway, is not printed. */
-export function printAggregationGrouping(grouping: Grouping): string {
-  return grouping.without || grouping.labels.length > 0 ? printGrouping(grouping) : ''
+export function printAggregationGrouping(grouping: Grouping, comma = ','): string {
+  return grouping.without || grouping.labels.length > 0 ? printGrouping(grouping, comma) : ''
 }
 
 /** The operator with its modifiers: `/ on (a) group_left (b)`, `- ignoring (x) ` (that space at the end is Loki's), `> bool`. */
-export function printOperator({op, bool, matching, right}: Binary): string {
+export function printOperator({op, bool, matching, right}: Binary, comma = ','): string {
   const base = bool ? `${op} bool` : op
   if (!matching) return base
-  return `${base} ${matching.on ? 'on' : 'ignoring'} (${matching.labels.join(',')}) ${printGroup(matching, right)}`
+  return `${base} ${matching.on ? 'on' : 'ignoring'} (${matching.labels.join(comma)}) ${printGroup(matching, right, comma)}`
 }
 
-function printGroup({group, include}: Matching, right: MetricExpr): string {
+function printGroup({group, include}: Matching, right: MetricExpr, comma: string): string {
   if (group === undefined) return ''
   // Without its own parentheses the modifier would take those of the operand after it.
-  const labels = include.length > 0 || right.kind === 'binary' ? ` (${include.join(',')})` : ''
+  const labels = include.length > 0 || right.kind === 'binary' ? ` (${include.join(comma)})` : ''
   return `group_${group}${labels}`
 }
 

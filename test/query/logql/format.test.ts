@@ -38,7 +38,7 @@ describe('format', () => {
   0.99,
   {container="ingress-nginx", service="hosted-grafana"} | json
     | unwrap response_latency
-    | __error__="" [1m] offset 1h0m0s
+    | __error__="" [1m] offset 1h
 ) by (cluster)`,
     ],
     [
@@ -56,6 +56,47 @@ describe('format', () => {
   )
 / on (app) group_left (team)
   ((sum by (app,team)(rate({env="production", cluster="europe-west"}[5m])) * 100) + vector(1.000000))`,
+    ],
+    [
+      'sum by (app, team) (rate({env="production", cluster="europe-west"} |= "error" != "timeout" != "context canceled" |~ "GET|POST" != "healthz" | json |= "x" != "y" [1d])) * on (app, team) group_left (owner, site) vector(1) / ignoring (x) vector(1)',
+      `    sum by (app, team)(
+      rate(
+        {env="production", cluster="europe-west"}
+          |= "error" != "timeout" != "context canceled" |~ "GET|POST" != "healthz"
+          | json
+          |= "x" != "y" [1d]
+      )
+    )
+  * on (app, team) group_left (owner, site)
+    vector(1.000000)
+/ ignoring (x) 
+  vector(1.000000)`,
+    ],
+    [
+      '(rate({env="production", cluster="europe-west", namespace="checkout"}[5m]) - rate({env="production", cluster="europe-west", namespace="cart"}[5m])) * 100 + 1',
+      `    (
+        rate({env="production", cluster="europe-west", namespace="checkout"}[5m])
+      -
+        rate({env="production", cluster="europe-west", namespace="cart"}[5m])
+    )
+  *
+    100
++
+  1`,
+    ],
+    [
+      '{env="production", cluster="europe-west"} |= "a first text of the many that are looked for" |= "a second text of the many that are looked for" |= "3" |= "4"',
+      `{env="production", cluster="europe-west"}
+  |= "a first text of the many that are looked for" |= "a second text of the many that are looked for"
+  |= "3"
+  |= "4"`,
+    ],
+    [
+      'max_over_time({env="production", cluster="europe-west"} | json | unwrap response_latency_seconds [1m] offset -1h30m) by (cluster, namespace)',
+      `max_over_time(
+  {env="production", cluster="europe-west"} | json
+    | unwrap response_latency_seconds [1m] offset -1h30m0s
+) by (cluster, namespace)`,
     ],
     [
       'label_replace(sum by (app) (rate({env="production", cluster="europe-west"} |= "error" [5m])), "destination", "$1", "app", "(.*)-service")',
