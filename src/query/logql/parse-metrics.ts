@@ -87,7 +87,7 @@ function parseOperand(c: Cursor): Query {
 function makeLiteral(c: Cursor, kind: 'literal' | 'vector', number: Token, start: number, sign: 1 | -1): MetricExpr {
   const {value, error} = parseGoFloat(number.text)
   const node: MetricExpr = {kind, value: sign * (value ?? 0), span: c.span(start)}
-  if (error !== undefined) c.problems.set(node.span, `unable to parse literal as a float: ${error}`)
+  if (error !== undefined) c.problems.set(node.span, `unable to parse ${kind === 'vector' ? 'vectorExpr' : 'literal'} as a float: ${error}`)
   return node
 }
 

@@ -4,6 +4,7 @@
  */
 import type {LogRange, MetricExpr, Query, RangeAggregation, RangeOp, Selector, VectorAggregation} from './ast.ts'
 import {NO_NARROWING_MATCHER, parseFailure} from './errors.ts'
+import {parseGoFloat} from './value/number.ts'
 
 /** Whether a regex, fully anchored and dot-all, matches the empty string. */
 type MatchesEmpty = (pattern: string) => boolean
@@ -37,6 +38,8 @@ export function noteRangeAggregation(problems: Problems, node: RangeAggregation,
   const problem = (): string | undefined => {
     if (written !== undefined && op !== 'quantile_over_time') return `parameter ${written} not supported for operation ${op}`
     if (written === undefined && op === 'quantile_over_time') return `parameter required for operation ${op}`
+    const unread = written === undefined ? undefined : parseGoFloat(written).error
+    if (unread !== undefined) return `invalid parameter for operation ${op}: ${unread}`
     if (grouping !== undefined && !rules.groups) return `grouping not allowed for ${op} aggregation`
     if (range.unwrap !== undefined && rules.unwrap === 'no') return `invalid aggregation ${op} with unwrap`
     if (range.unwrap === undefined && rules.unwrap === 'yes') return `invalid aggregation ${op} without unwrap`
