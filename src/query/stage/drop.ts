@@ -3,7 +3,7 @@
  * for the error state, each for its own part of it.
  */
 import type {Batch} from '../batch.ts'
-import {ERROR_LABEL} from '../error-state.ts'
+import {ERROR_DETAILS_LABEL, ERROR_LABEL} from '../error-state.ts'
 import {eraseWhere, groupPicks, isErrorName, type LabelPick, type Picks} from './label-pick.ts'
 import type {Stage, StagePlan} from './stage.ts'
 
@@ -16,8 +16,12 @@ export function planDrop(text: string, items: readonly LabelPick[]): StagePlan {
     needsLine: false,
     changesLine: false,
     narrows: false,
-    needs: after => (after === 'all' ? after : new Set([...after].filter(name => picks.get(name) !== true))),
-    writes: name => picks.has(name),
+    needs: after => {
+      // Whether the details stay depends on which other labels there are.
+      if (after === 'all' || (picks.has(ERROR_LABEL) && after.has(ERROR_DETAILS_LABEL))) return 'all'
+      return new Set([...after].filter(name => picks.get(name) !== true))
+    },
+    writes: name => picks.has(name === ERROR_DETAILS_LABEL && picks.has(ERROR_LABEL) ? ERROR_LABEL : name),
     create: () => new Drop(picks),
   }
 }
@@ -43,10 +47,23 @@ class Drop implements Stage {
 function clearErrors(batch: Batch, name: string, picked: (value: string) => boolean): void {
   const {errors} = batch
   if (!errors.any) return
+  const untouched = untouchedRows(batch)
   for (let i = 0; i < batch.count; i++) {
     const row = batch.selected[i]!
     if (name === ERROR_LABEL) {
-      if (picked(errors.error(row))) errors.clearError(row)
+      if (!picked(errors.error(row))) continue
+      errors.clearError(row)
+      if (untouched(row)) errors.clearDetails(row)
     } else if (picked(errors.details(row))) errors.clearDetails(row)
   }
+}
+
+/** Whether a row's labels are just those of its stream; then Loki forgets the details with the error. */
+function untouchedRows(batch: Batch): (row: number) => boolean {
+  const metas = batch.metaNames()
+  const parsed = [...batch.parsedNames()].flatMap(name => batch.parsed(name) ?? [])
+  return row =>
+    !parsed.some(column => column.has(row)) &&
+    !metas.some(name => batch.hasMeta(name, row)) &&
+    !batch.stream.some(({name}) => batch.isErased(name, row))
 }

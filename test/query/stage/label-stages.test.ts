@@ -142,8 +142,11 @@ function applyPlain(stage: Stage, row: Row): void {
       const value =
         item.name === '__error__' ? row.error : item.name === '__error_details__' ? row.details : (row.labels.get(item.name)?.value ?? '')
       if (item.kind === 'matcher' && !matches(item.op, item.value, value)) continue
-      if (item.name === '__error__') row.error = ''
-      else if (item.name === '__error_details__') row.details = ''
+      if (item.name === '__error__') {
+        row.error = ''
+        if (STREAM.every(({name}) => row.labels.has(name)) && [...row.labels.values()].every(({category}) => category === 'stream'))
+          row.details = ''
+      } else if (item.name === '__error_details__') row.details = ''
       else row.labels.delete(item.name)
     }
   } else if (stage.kind === 'keep') {
