@@ -53,16 +53,18 @@ function mismatch(verb: string, value: Value): Formatted {
   return plain(value === null ? `%!${verb}(<nil>)` : `%!${verb}(${typeName(value)}=${print(value, true)})`)
 }
 
-/** Width and flags are for each element. */
+/** Width and flags are for each element; a nil prints alike whatever the verb. */
 function element(verb: string, value: Value, spec: Spec): string {
-  return pad(formatVerb(verb, value, spec), spec)
+  return value === null ? '<nil>' : pad(formatVerb(verb, value, spec), spec)
 }
 
-function general(value: Value, spec: Spec): Formatted {
+/** `%v`. A plus asks for the fields of structs there, not for a sign. */
+function general(value: Value, flags: Spec): Formatted {
+  const spec = {...flags, plus: false}
   if (typeof value === 'bigint') return integer('d', value, spec)
   if (typeof value === 'number') return float('g', value, spec)
   if (typeof value === 'string' && spec.sharp) return plain(quote(value))
-  if (isList(value)) return plain(`[${value.map(item => (item === null ? '<nil>' : element('v', item, spec))).join(' ')}]`)
+  if (isList(value)) return plain(`[${value.map(item => element('v', item, spec)).join(' ')}]`)
   return plain(print(value, true))
 }
 
@@ -93,6 +95,7 @@ function signed(text: string, spec: Spec): string {
 
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
 
+/** Quoted text with escapes for all that is not ASCII. */
 function asciiOnly(quoted: string): string {
   return quoted.replace(/[^\0-\x7f]/gu, char => {
     const code = char.codePointAt(0)!.toString(16)
