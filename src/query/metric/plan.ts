@@ -1,7 +1,7 @@
 /*
  * What a planner must know of a metric expression: its leaves, and which labels their series need.
  */
-import type {Grouping, LogRange, MetricExpr, RangeAggregation, RangeOp, Variants, VectorAggregation} from '../logql/index.ts'
+import type {Grouping, LogRange, MetricExpr, RangeAggregation, RangeOp, Stage, Variants, VectorAggregation} from '../logql/index.ts'
 import type {Grid, LeafSpec} from './grid.ts'
 
 export type LeafPlan = {
@@ -24,6 +24,18 @@ const DISTRIBUTES: Partial<Record<VectorAggregation['op'], readonly RangeOp[]>> 
   min: ['min_over_time'],
   max: ['max_over_time'],
 }
+
+// What Loki calculates in shards and merges.
+const MERGED: ReadonlySet<RangeOp> = new Set<RangeOp>([
+  'count_over_time',
+  'rate',
+  'bytes_over_time',
+  'bytes_rate',
+  'sum_over_time',
+  'avg_over_time',
+  'min_over_time',
+  'max_over_time',
+])
 
 /** All range aggregations, left to right. */
 export function leavesOf(query: MetricExpr | Variants): LeafPlan[] {
@@ -51,12 +63,21 @@ function overEntriesOf({selector, stages}: LogRange, node: RangeAggregation): Ra
 
 function plan(node: RangeAggregation, outer: VectorAggregation | undefined): LeafPlan {
   const pushed = outer !== undefined && node.grouping === undefined && (DISTRIBUTES[outer.op]?.includes(node.op) ?? false)
-  const grouping = pushed ? outer.grouping : node.grouping
+  const grouping = pushed ? outer.grouping : (node.grouping ?? (mergesSeries(node) ? {without: true, labels: []} : undefined))
   // Only the aggregation's own `by`, or that of a sum, brings the unwrapped label back; max by (v) (max_over_time(… unwrap v …))
   // has no label v.
   const label = node.range.unwrap?.label
   const named = grouping !== undefined && !grouping.without && label !== undefined && grouping.labels.includes(label)
   return {asked: node, node, grouping, pushed, removedLabel: named && (!pushed || outer.op === 'sum') ? undefined : label}
+}
+
+/** `by` keeps labels with the value "", `without` loses them, and so does Loki where it merges series that have become equal (Q22). */
+function mergesSeries({op, range}: RangeAggregation): boolean {
+  return MERGED.has(op) && range.stages.some(stage => stage.kind === 'keep' || stage.kind === 'drop' || renames(stage))
+}
+
+function renames(stage: Stage): boolean {
+  return stage.kind === 'label-format' && stage.items.some(item => item.kind === 'rename')
 }
 
 export function leafSpec({op, parameter, range}: RangeAggregation, grid: Grid): LeafSpec {
