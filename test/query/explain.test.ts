@@ -35,8 +35,7 @@ query
     | pod="a"
     | json
     | status>=500
-    |= "boom"
-    |~ "(?i)time.*out|refused"
+    |= "boom" |~ "(?i)time.*out|refused"
     | line_format "{{.msg}}"
     |= "x"
 
@@ -66,7 +65,7 @@ describe('metric queries', () => {
     expect(plan(query, true)).toBe(`
 query
     topk(5,sum by (level)(rate({app="api"} |~ "status=5\\\\d\\\\d" | json[5m])))
-  / on (level)
+  / on (level) 
     sum by (level)(count_over_time({app="api"}[1h] offset 1h0m0s))
 
 evaluation
