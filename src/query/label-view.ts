@@ -25,7 +25,12 @@ export type LabelView = {
 
 /** Valid until a stage writes labels. */
 export function viewLabel(batch: Batch, name: string): LabelView {
-  if ((name === ERROR_LABEL || name === ERROR_DETAILS_LABEL) && batch.errors.any) return viewError(batch, name)
+  if ((name === ERROR_LABEL || name === ERROR_DETAILS_LABEL) && batch.errors.any) {
+    // A parsed label of that name gives way to the error state, and is seen where there is none.
+    const parsed = batch.parsed(name)
+    const {text, ...view} = viewError(batch, name)
+    return {...view, text: row => text(row) ?? parsed?.text(row)}
+  }
   const erased = batch.erasure(name)
   const parsed = batch.parsed(name)
   const stream = erased === true ? undefined : labelValue(batch.stream, name)

@@ -151,8 +151,15 @@ class Scanner {
     if (batch.errors.any) this.#failOnError(batch)
     stats.rowsKept += batch.count
     if (batch.count === 0) return
-    if (this.#group !== undefined) leaf.add(this.#group, batch.day, batch.ns, values, batch.selected, batch.count)
-    else for (const {labels, rows} of grouping.split(batch)) leaf.add(leaf.group(labels), batch.day, batch.ns, values, rows, rows.length)
+    if (this.#group !== undefined) {
+      leaf.add(this.#group, batch.day, batch.ns, values, batch.selected, batch.count)
+      return
+    }
+    const mayName = batch.parsed(ERROR_LABEL) !== undefined
+    for (const {labels, rows} of grouping.split(batch)) {
+      if (mayName) this.#failOnErrorLabel(batch, labels, rows)
+      leaf.add(leaf.group(labels), batch.day, batch.ns, values, rows, rows.length)
+    }
   }
 
   #valuesOf(batch: Batch): Float64Array {
@@ -169,12 +176,23 @@ class Scanner {
       const row = batch.selected[i]!
       const error = batch.errors.error(row)
       if (error === '' || (this.#keepErrors && error !== 'SampleExtractionErr')) continue
-      if (!this.#scan.covers(instantOf(batch.day, batch.ns[row]!))) continue
+      if (!this.#covers(batch, row)) continue
       const sets = new LabelSets()
       sets.of(batch, Uint32Array.of(row)).set(0)
       const labels = foldLabels(unpackLabelSets(sets.pack())[0]!)
       throw new Failure('BAD_REQUEST', pipelineErrorText(error, formatLabels(labels)))
     }
+  }
+
+  /** A label of the line that happens to be named `__error__` makes its series one with an error. */
+  #failOnErrorLabel(batch: Batch, labels: Labels, rows: Uint32Array): void {
+    const error = labelValue(labels, ERROR_LABEL)
+    if (error === undefined || !rows.some(row => !batch.errors.has(row) && this.#covers(batch, row))) return
+    throw new Failure('BAD_REQUEST', pipelineErrorText(error, formatLabels(labels)))
+  }
+
+  #covers(batch: Batch, row: number): boolean {
+    return this.#scan.covers(instantOf(batch.day, batch.ns[row]!))
   }
 }
 
