@@ -83,6 +83,7 @@ export function tooManySeries(limit: number): Failure {
 class Scanner {
   readonly #scan: LeafScan
   readonly #bytes: boolean
+  /** Errors of parsers are values to group by; Loki refuses those of other stages all the same. */
   readonly #keepErrors: boolean
   #stream: Labels = []
   /** The series of every row of the stream, when rows cannot differ. */
@@ -175,7 +176,7 @@ class Scanner {
     for (let i = 0; i < batch.count; i++) {
       const row = batch.selected[i]!
       const error = batch.errors.error(row)
-      if (error === '' || (this.#keepErrors && error !== 'SampleExtractionErr')) continue
+      if (error === '' || (this.#keepErrors && (error === 'JSONParserErr' || error === 'LogfmtParserErr'))) continue
       if (!this.#covers(batch, row)) continue
       const sets = new LabelSets()
       sets.of(batch, Uint32Array.of(row)).set(0)
