@@ -8,6 +8,7 @@
  * Moving is invisible (logql § 3.2): a line filter reads the line alone, and what a stage does to rows that are dropped later
  * cannot be seen. Line filters stay behind decolorize, line_format and unpack.
  */
+import {ERROR_LABEL} from '../error-state.ts'
 import {type Names, type Stage, type StagePlan} from '../stage/stage.ts'
 import type {LabelFilterPlan} from '../stage/label-filter.ts'
 import type {LineFilterPlan} from '../stage/line-filter.ts'
@@ -94,7 +95,8 @@ function moveLeft(plans: readonly AnyStagePlan[], mayPass: (before: AnyStagePlan
 }
 
 /**
- * What each stage has to deliver, from the end; parsers whose labels nobody looks at do not run and report no errors (logql [Q4]).
+ * What each stage has to deliver, from the end. Where the result needs no labels, parsers whose labels nobody looks at do not run
+ * and report no errors (logql [Q4]); otherwise they run for the errors.
  *
  * A stage before another parser also has to deliver what is dropped in between: a name that was written once is not extracted
  * again (logql § 3.5 rule 3).
@@ -104,14 +106,21 @@ function liveSteps(plans: readonly AnyStagePlan[], result: Names): Step[] {
   let after = result
   let parserFollows = false
   for (const plan of plans.toReversed()) {
-    if (plan.kind === 'parser' && !plan.changesLine && after !== 'all' && after.size === 0) continue
-    steps.unshift({plan, after})
+    const unread = plan.kind === 'parser' && !plan.changesLine && isNothing(after)
+    if (unread && isNothing(result)) continue
+    steps.unshift({plan, after: unread ? ERRORS : after})
     const needs = plan.needs(after)
     after = parserFollows ? union(needs, after) : needs
     // unpack, which changes the line, is one too.
     parserFollows ||= plan.kind === 'parser' || plan.changesLine
   }
   return steps
+}
+
+const ERRORS: Names = new Set([ERROR_LABEL])
+
+function isNothing(names: Names): boolean {
+  return names !== 'all' && names.size === 0
 }
 
 function union(a: Names, b: Names): Names {
