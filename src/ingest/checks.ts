@@ -166,9 +166,11 @@ export function judgeStream(
     if (push.lineLen[row]! > rules.lineMax) verdict |= TRUNCATE
     if (rules.moveDuplicates) {
       const tsNs = push.tsNs[row]!
-      if (previous >= 0 && tsNs === originalNs && !sameLine(push, previous, row)) {
+      const previousNs = verdicts.movedNs?.[previous] ?? push.tsNs[previous]
+      // What was moved is in the way of the next ns, too.
+      if (previousNs !== undefined && (tsNs === originalNs || tsNs === previousNs) && !sameLine(push, previous, row)) {
         verdicts.movedNs ??= push.tsNs.slice(0, push.rowCount)
-        verdicts.movedNs[row] = verdicts.movedNs[previous]! + 1n
+        verdicts.movedNs[row] = previousNs + 1n
         verdict |= MOVE
       } else originalNs = tsNs
       previous = row

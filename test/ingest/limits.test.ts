@@ -294,6 +294,20 @@ describe('increment_duplicate_timestamp', () => {
     ])
   })
 
+  it('what stands where the moved entry went moves on, too', async () => {
+    const b = bench({'increment-duplicate-timestamp': 'true'})
+    const at = (line: string, ns: bigint) => entry(line, [], NOW + ns)
+    expect(await b.push(one(at('a', 5n), at('b', 5n), at('c', 6n), at('d', 7n), at('d', 8n), at('e', 9n)))).toEqual({status: 204})
+    expect(b.database.rows.map(row => [row.line, row.ts - NOW])).toEqual([
+      ['a', 5n],
+      ['b', 6n],
+      ['c', 7n],
+      ['d', 8n],
+      ['d', 8n],
+      ['e', 9n],
+    ])
+  })
+
   it('off, nothing moves', async () => {
     const b = bench()
     await b.push(one(entry('a'), entry('b')))
