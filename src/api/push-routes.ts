@@ -26,7 +26,7 @@ export function pushRoutes(server: FastifyInstance, {ingest, authEnabled, tenant
           ...(ticket === undefined ? {} : {ticket}),
         })
         if (answer.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(answer.retryAfterSeconds)))
-        if (answer.status < 300) reply.header('x-skald-durability', 'disk')
+        if (answer.status < 300 && answer.blocked !== true) reply.header('x-skald-durability', 'disk')
         return answer.message === undefined ? reply.code(answer.status).send() : sendText(reply, answer.status, `${answer.message}\n`)
       } finally {
         ticket?.release()

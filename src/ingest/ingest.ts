@@ -37,7 +37,14 @@ export type PushRequest = {
 }
 
 /** 204 has no message. Other statuses may mean that a part of the push is stored. */
-export type PushAnswer = {readonly status: number; readonly message?: string; /** With 429. */ readonly retryAfterSeconds?: number}
+export type PushAnswer = {
+  readonly status: number
+  readonly message?: string
+  /** With 429. */
+  readonly retryAfterSeconds?: number
+  /** Of a tenant whose ingestion is blocked: nothing is stored, whatever the status. */
+  readonly blocked?: true
+}
 
 /** Told what happened, for metrics. Bytes are lines and metadata. */
 export type IngestObserver = {
@@ -147,7 +154,8 @@ class PushIngest implements Ingest {
       complaints.count('blocked_ingestion', push.rowCount, sizeOf(push, 0, push.rowCount))
       this.#report(tenantName, complaints, 0, 0)
       const status = limits.blockIngestionStatusCode
-      return {answer: status === 200 ? {status: 204} : {status, message: blocked(tenantName, refusedUntil, status)}, stored: undefined}
+      const answer = status === 200 ? {status: 204} : {status, message: blocked(tenantName, refusedUntil, status)}
+      return {answer: {...answer, blocked: true}, stored: undefined}
     }
 
     const rules = rowRules(limits, nowNs)

@@ -136,6 +136,36 @@ describe('limits', () => {
     await server.stop()
   })
 
+  test('what is dropped while ingestion is blocked is not said to be on disk', async () => {
+    for (const [code, status] of [
+      ['260', 260],
+      ['200', 204],
+    ] as const) {
+      const flags = ['--limits.block-ingestion-until', '2100-01-01T00:00:00Z', '--limits.block-ingestion-status-code', code]
+      const server = await startServer({flags})
+      const response = await pushProtobuf(server.url, line(1))
+      expect([response.status, response.headers.get('x-skald-durability')]).toEqual([status, null])
+      await server.stop()
+    }
+  })
+
+  test('Logs Drilldown gets some of too many series, with a warning behind the data', async () => {
+    const server = await startServer({flags: ['--limits.max-query-series', '2']})
+    const entries = [{tsNs: nowNs(), line: 'x'}]
+    await pushProtobuf(
+      server.url,
+      ['a', 'b', 'c'].map(app => ({labels: `{app="${app}"}`, entries})),
+    )
+    const url = `${server.url}/loki/api/v1/query?query=${encodeURIComponent('count_over_time({app=~".+"}[5m])')}`
+    expect((await fetch(url)).status).toBe(400)
+    const partial = await fetch(url, {headers: {'x-query-tags': 'Source=grafana-lokiexplore-app'}})
+    expect(partial.status).toBe(200)
+    expect(await partial.text()).toMatch(
+      /^\{"status":"success","data":\{.*\}\},"warnings":\["maximum number of series \(2\) reached for a single query; returning partial results"\]\}$/,
+    )
+    await server.stop()
+  })
+
   test("Loki's limits, when asked for", async () => {
     const server = await startServer({flags: ['--limits.profile', 'loki']})
     const tsNs = nowNs()

@@ -157,9 +157,10 @@ describe('blocked', () => {
     expect(await b.push(one(entry('x')), 'blocked')).toEqual({
       status: 260,
       message: `ingestion blocked for user 'blocked' until '2030-01-01T00:00:00Z' with status code '260'`,
+      blocked: true,
     })
     const silent = bench({'block-ingestion-until': '2030-01-01', 'block-ingestion-status-code': '200'})
-    expect(await silent.push(one(entry('x')))).toEqual({status: 204})
+    expect(await silent.push(one(entry('x')))).toEqual({status: 204, blocked: true})
     expect([...b.database.rows, ...silent.database.rows]).toEqual([])
     const past = bench({'block-ingestion-until': '2020-01-01'})
     expect(await past.push(one(entry('x')))).toEqual({status: 204})
