@@ -26,7 +26,7 @@ export class JsonDecoder {
    */
   decode(body: Uint8Array, legacy: boolean): Uint8Array {
     const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-    checkDepth(buffer)
+    checkShape(buffer)
     this.#encoding = isUtf8(buffer) ? 'utf8' : 'latin1'
     let root: unknown
     try {
@@ -96,16 +96,22 @@ export class JsonDecoder {
 
 /** A push has six levels; labels and unknown fields may have some more. */
 const DEPTH_MAX = 64
+/** Values, counted by what opens and separates them: an entry has three. More entries than a push may have do not come near. */
+const VALUES_MAX = 2 ** 23
 
-/** Millions of levels take the parser minutes and gigabytes. @throws {Failure} BAD_REQUEST */
-function checkDepth(body: Buffer): void {
+/** Millions of levels or empty values take the parser minutes and gigabytes. @throws {Failure} BAD_REQUEST, TOO_LARGE */
+function checkShape(body: Buffer): void {
   let depth = 0
+  let values = 0
   for (let i = 0; i < body.length; i++) {
     const byte = body[i]
     if (byte === 0x5b || byte === 0x7b) {
       if (++depth > DEPTH_MAX) throw new Failure('BAD_REQUEST', `JSON: nested deeper than ${DEPTH_MAX} levels at byte ${i}`)
+      values++
     } else if (byte === 0x5d || byte === 0x7d) depth--
-    else if (byte === 0x22) {
+    else if (byte === 0x2c) {
+      if (++values > VALUES_MAX) throw new Failure('TOO_LARGE', `JSON: more than ${VALUES_MAX} values at byte ${i}`)
+    } else if (byte === 0x22) {
       i = stringEnd(body, i + 1)
       // What is wrong with it the parser tells.
       if (i < 0) return

@@ -81,6 +81,21 @@ describe('JSON', () => {
     expect(await b.json(one([[T, line]]))).toMatchObject({status: 204})
   })
 
+  it('values are bounded, wherever they stand', async () => {
+    const b = bench()
+    const many = `{"streams": [${'{},'.repeat(5_000_000)}{}]}`
+    expect(await b.json(many)).toMatchObject({status: 413, message: expect.stringMatching(/^JSON: more than 8388608 values at byte \d+$/)})
+    expect(await b.json(one([[T, ','.repeat(9_000_000)]]))).toMatchObject({message: expect.stringMatching(/^max entry size/)})
+  })
+
+  it('sent as something else it is told how to send it', async () => {
+    const answer = await bench().send({body: Buffer.from('{"streams": []}'), contentType: 'application/x-www-form-urlencoded'})
+    expect(answer).toMatchObject({
+      status: 400,
+      message: 'snappy: corrupt input; JSON is sent with the header Content-Type: application/json',
+    })
+  })
+
   it('too old entries among good ones', async () => {
     const b = bench({}, {profile: 'loki'})
     expect((await b.json(one([[], [T, 'x']]))).message).toMatch(/has timestamp too old: 1970-01-01T00:00:00Z/)
