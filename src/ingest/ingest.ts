@@ -79,6 +79,7 @@ const LABEL_TEXT_BYTES_MAX = 16 * MB
 /** Tenants idle for longer are forgotten when there are many. */
 const TENANT_IDLE_MS = 3_600_000
 const TENANTS_KEPT = 1000
+const OPEN_BRACE = 0x7b
 /** Rates fill by the second. */
 const RETRY_SECONDS = 1
 /** Entries of one push: their columns take 34 bytes each in the kernel's memory, which is never given back. */
@@ -129,9 +130,15 @@ class PushIngest implements Ingest {
 
   #unpack(wire: Uint8Array): Uint8Array {
     const {kernel} = this.#deps
-    const length = kernel.snappyRawLength(wire)
-    if (length > this.#decodedMax) throw new Failure('TOO_LARGE', tooLarge(length, this.#decodedMax))
-    return kernel.snappyDecode(wire, this.#decodedMax)
+    try {
+      const length = kernel.snappyRawLength(wire)
+      if (length > this.#decodedMax) throw new Failure('TOO_LARGE', tooLarge(length, this.#decodedMax))
+      return kernel.snappyDecode(wire, this.#decodedMax)
+    } catch (error) {
+      // The first thing people send by hand.
+      if (wire[0] !== OPEN_BRACE || !Failure.is(error, 'BAD_REQUEST')) throw error
+      throw new Failure('BAD_REQUEST', `${error.message}; JSON is sent with the header Content-Type: application/json`, {cause: error})
+    }
   }
 
   /** Decides, and hands over what is accepted. Everything up to the call of `append` is one synchronous step. */
