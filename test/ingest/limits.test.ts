@@ -106,6 +106,13 @@ describe('ages', () => {
     expect(message.split('; ')).toHaveLength(101)
     expect(message).toMatch(/; 1900 more errors$/)
   })
+
+  it('nor do labels of megabytes', async () => {
+    const {message = '', status} = await bench().push([{labels: `{a="${'x'.repeat(2_000_000)}"}`, entries: [entry('x')]}])
+    expect(status).toBe(400)
+    expect(message).toMatch(/^stream '\{a="x+…$/)
+    expect(message.length).toBeLessThan(20_000)
+  })
 })
 
 describe('line size', () => {
