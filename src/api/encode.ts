@@ -33,16 +33,16 @@ export function jsonLabels(labels: Labels, json = jsonLabel): string {
  */
 export function* encodeAnswer(answer: QueryAnswer, encodingFlags: readonly string[]): Generator<string> {
   const {result, stats, warnings} = answer
-  const warningsText = warnings.length === 0 ? '' : `"warnings":[${warnings.map(jsonString).join(',')}],`
+  const warningsText = warnings.length === 0 ? '' : `,"warnings":[${warnings.map(jsonString).join(',')}]`
   const statsText = `,"stats":${encodeStats(stats)}}`
   if (result.resultType === 'streams') {
     const flags = encodingFlags.length === 0 ? '' : `"encodingFlags":[${encodingFlags.map(jsonString).join(',')}],`
-    yield `{"status":"success",${warningsText}"data":{"resultType":"streams",${flags}"result":[`
+    yield `{"status":"success"${warningsText},"data":{"resultType":"streams",${flags}"result":[`
     yield* encodeStreams(result)
     yield `]${statsText}}\n`
     return
   }
-  yield `{"status":"success",${warningsText}"data":{"resultType":"${result.resultType}","result":`
+  yield `{"status":"success","data":{"resultType":"${result.resultType}","result":`
   switch (result.resultType) {
     case 'scalar':
       yield `[${formatSeconds(result.timeNs)},"${formatValue(result.value)}"]`
@@ -69,7 +69,8 @@ export function* encodeAnswer(answer: QueryAnswer, encodingFlags: readonly strin
       break
     }
   }
-  yield `${statsText}}`
+  // Where Loki puts them: first in an answer of streams, last in one of samples.
+  yield `${statsText}${warningsText}}`
 }
 
 function* encodeStreams(result: StreamsResult): Generator<string> {
