@@ -141,7 +141,7 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
 function paramsOf(request: FastifyRequest): Params {
   const at = request.url.indexOf('?')
   const params = new URLSearchParams(at < 0 ? '' : request.url.slice(at + 1))
-  const isForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
+  const isForm = (request.headers['content-type'] ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded')
   if (request.method !== 'POST' || !isForm || !(request.body instanceof Uint8Array)) return params
   // A parameter in both places reads as the body's, which Go's ParseForm puts first.
   const merged = new URLSearchParams(Buffer.from(request.body.buffer, request.body.byteOffset, request.body.byteLength).toString('utf8'))

@@ -5,6 +5,7 @@
  * Leaves what a route does to its file; decoding and limits of pushes to ingest/; everything else to query/.
  */
 import type {IncomingMessage} from 'node:http'
+import type {Socket} from 'node:net'
 import {finished} from 'node:stream/promises'
 import {
   fastify,
@@ -41,7 +42,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     bodyLimit: options.pushBodyBytesMax,
     requestTimeout: options.requestTimeoutMs,
     keepAliveTimeout: options.keepAliveTimeoutMs,
-    http: timeouts(options.requestTimeoutMs),
+    http: {...timeouts(options.requestTimeoutMs), maxHeaderSize: HEADER_BYTES_MAX},
+    clientErrorHandler: answerBadHttp,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     routerOptions: {caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 4096, querystringParser: () => ({})},
@@ -89,6 +91,22 @@ function timeouts(requestTimeoutMs: number): {headersTimeout: number; requestTim
     requestTimeout: requestTimeoutMs,
     connectionsCheckingInterval: Math.max(500, Math.min(30_000, Math.floor(requestTimeoutMs / 4))),
   }
+}
+
+/** As in Go, so in Loki: dashboards ask by GET, and a query may have 128 KiB before it is escaped for the URL. */
+const HEADER_BYTES_MAX = 1024 * 1024
+
+/** What is no HTTP, and so reaches no route. */
+function answerBadHttp(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const [status, text] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', `URL and headers larger than ${HEADER_BYTES_MAX} bytes`]
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'the request did not come in time']
+        : ['400 Bad Request', `malformed HTTP request: ${error.message}`]
+  const head = `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text) + 1}\r\n`
+  socket.end(`${head}Connection: close\r\n\r\n${text}\n`, () => socket.destroy())
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const

@@ -1,6 +1,7 @@
 /*
  * What a client sees first, against a real server: routes, methods, content types and texts, as Loki has them.
  */
+import {connect} from 'node:net'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {openRequest} from '../support/http.ts'
 import {pushProtobuf, queryEntries} from '../support/loki.ts'
@@ -104,6 +105,28 @@ describe('routes and methods', () => {
     // Of another type the body does not count.
     const other = await ask('/loki/api/v1/query', {type: JSON_TYPE, body: JSON.stringify({query})})
     expect(other).toMatchObject({status: 400, text: 'parse error : syntax error: unexpected $end'})
+  })
+
+  test('a form is one however its type is written', async () => {
+    const answer = await ask('/loki/api/v1/query', {type: 'Application/X-WWW-Form-Urlencoded', body: param({query: '1+1'})})
+    expect(answer).toMatchObject({status: 200})
+  })
+
+  test('a query of 128 KiB can be asked by GET', async () => {
+    const query = `{app="nothing-has-this"} |= \`${'é'.repeat(60_000)}\``
+    expect(await ask(`/loki/api/v1/query_range?${param({query})}`)).toMatchObject({status: 200})
+  })
+
+  test('what is no HTTP is refused in words', async () => {
+    const raw = async (text: string): Promise<string> => {
+      const {hostname, port} = new URL(server.url)
+      const socket = connect(Number(port), hostname)
+      socket.write(text)
+      let answer = ''
+      for await (const chunk of socket) answer += String(chunk)
+      return answer
+    }
+    expect(await raw('hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[^]*\r\n\r\nmalformed HTTP request: .+\n$/)
   })
 
   test('a form that is too large is 413', async () => {
