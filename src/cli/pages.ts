@@ -19,8 +19,19 @@ export type PageRequest = {
   interval?: string | undefined
 }
 
-/** What makes an entry one of its kind. */
-export const keyOf = (e: LogEntry): string => `${e.tsNs}\n${JSON.stringify(e.labels)}\n${e.line}`
+/**
+ * Names for the entries of one answer, or of pages that do not overlap: the same entry has the same name in the next
+ * answer. Entries may look the same (`| line_format "x"`), so their number is part of the name.
+ */
+export function createNames(): (e: LogEntry) => string {
+  const counts = new Map<string, number>()
+  return e => {
+    const text = `${e.tsNs}\n${JSON.stringify(e.labels)}\n${e.line}`
+    const count = counts.get(text) ?? 0
+    counts.set(text, count + 1)
+    return count === 0 ? text : `${text}\n${count}`
+  }
+}
 
 /**
  * Yields pages of entries in time order; a metric answer comes as one page of its own kind. Where the server allows fewer
@@ -58,7 +69,8 @@ export async function* pages(client: Client, request: PageRequest): AsyncGenerat
       return
     }
     const ordered = [...data.entries].sort((a, b) => Number(request.forward ? a.tsNs - b.tsNs : b.tsNs - a.tsNs))
-    const fresh = ordered.filter(e => !seen.has(keyOf(e))).slice(0, left)
+    const names = ordered.map(createNames())
+    const fresh = ordered.filter((_, i) => !seen.has(names[i]!)).slice(0, left)
     left -= fresh.length
     yield {kind: 'streams', entries: fresh, stats: data.stats}
     const last = ordered.at(-1)
@@ -71,7 +83,7 @@ export async function* pages(client: Client, request: PageRequest): AsyncGenerat
     }
     if (fresh.length === 0 || ordered[0]?.tsNs === last.tsNs) batch = Math.min(batch * 2, batchMax)
     const previous = request.forward ? startNs : endNs - 1n
-    seen = new Set([...(previous === last.tsNs ? seen : []), ...ordered.filter(e => e.tsNs === last.tsNs).map(keyOf)])
+    seen = new Set([...(previous === last.tsNs ? seen : []), ...names.filter((_, i) => ordered[i]!.tsNs === last.tsNs)])
     if (request.forward) startNs = last.tsNs
     else endNs = last.tsNs + 1n
   }

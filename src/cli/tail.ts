@@ -5,7 +5,7 @@ import {EXIT_OK, UsageError} from './command.ts'
 import {Client, CLIENT_FLAGS, RequestError} from './client.ts'
 import {systemClock} from './clock.ts'
 import {createPrinter, OUTPUT_FLAGS, write} from './output.ts'
-import {keyOf, pages, type PageRequest} from './pages.ts'
+import {createNames, pages, type PageRequest} from './pages.ts'
 import {parseDurationArg} from './times.ts'
 
 const NS_PER_MS = 1_000_000n
@@ -44,9 +44,10 @@ export const tailCommand: Command = {
     const begin = systemClock.nowNs()
     let from = begin - parseDurationArg('since', values.text('since'))
     const remember = async (request: PageRequest): Promise<void> => {
+      const nameOf = createNames()
       for await (const page of pages(client, request)) {
         if (page.kind === 'metric') throw new UsageError('only log queries can be followed')
-        for (const e of page.entries) shown.set(keyOf(e), e.tsNs)
+        for (const e of page.entries) shown.set(nameOf(e), e.tsNs)
       }
     }
     let first = true
@@ -56,11 +57,13 @@ export const tailCommand: Command = {
         // The first answer shows the newest lines only; those before them will be answered again and are not to be shown then.
         if (first) await remember({query, startNs: to - OVERLAP_NS, endNs: to, batch: 1000, forward: true, limit: Number.POSITIVE_INFINITY})
         const request = {query, startNs: from, endNs: to, batch: 1000, forward: !first, limit: first ? lines : Number.POSITIVE_INFINITY}
+        const nameOf = createNames()
         for await (const page of pages(client, request)) {
           if (page.kind === 'metric') throw new UsageError('only log queries can be followed')
           const entries = first ? [...page.entries].reverse() : page.entries
-          const fresh = first ? entries : entries.filter(e => !shown.has(keyOf(e)))
-          for (const e of fresh) shown.set(keyOf(e), e.tsNs)
+          const names = entries.map(nameOf)
+          const fresh = first ? entries : entries.filter((_, i) => !shown.has(names[i]!))
+          for (const [i, e] of entries.entries()) shown.set(names[i]!, e.tsNs)
           if (!(await write(io.out, fresh.map(print).join('')))) return EXIT_OK
         }
         first = false

@@ -138,6 +138,14 @@ describe('pages', () => {
     expect(linesOf(backward)).toEqual(lines.toReversed())
   })
 
+  test.each(['10', '100', '1000'])(
+    'entries of several streams that are made the same are as many as they are (--batch %s)',
+    async batch => {
+      const text = await query('{app="many"} | line_format "x" | drop s', '-o', 'raw', '--limit', '0', '--batch', batch)
+      expect(linesOf(text)).toHaveLength(4500)
+    },
+  )
+
   test('a limit between two pages', async () => {
     const [default30, some, more] = await Promise.all([
       query('{app="many"}', '-o', 'raw', '--forward'),
