@@ -108,6 +108,8 @@ test('completion scripts parse, and complete commands and flags', async () => {
   expect(complete('skald', 'qu')).toContain('query')
   expect(complete('skald', 'query', '--lim')).toContain('--limit')
   expect(complete('skald', 'serve', '--store.')).toContain('--store.data-dir')
+  expect(complete('skald', 'query', '-o', '')).toEqual(['default', 'raw', 'jsonl', ''])
+  expect(complete('skald', 'completion', '')).toEqual(['bash', 'zsh', 'fish', ''])
   for (const shell of ['zsh', 'fish']) {
     const other = await skaldText(['completion', shell])
     for (const name of COMMANDS) expect(other).toContain(name)
