@@ -29,9 +29,14 @@ const COMMANDS: readonly Command[] = [
 /** Runs `skald <args>`; the exit code. Never throws. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args
+  const unknown = (text: string): number => {
+    io.err.write(`skald: unknown command ${JSON.stringify(text)}; \`skald --help\` lists them\n`)
+    return EXIT_USAGE
+  }
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     const about = COMMANDS.find(c => c.name === rest[0])
     if (about !== undefined) return await runCommand(about, ['--help'], io)
+    if (name === 'help' && rest[0] !== undefined) return unknown(rest[0])
     ;(name === undefined ? io.err : io.out).write(overview())
     return name === undefined ? EXIT_USAGE : EXIT_OK
   }
@@ -40,10 +45,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     return EXIT_OK
   }
   const command = COMMANDS.find(c => c.name === name)
-  if (command === undefined) {
-    io.err.write(`skald: unknown command ${JSON.stringify(name)}; \`skald --help\` lists them\n`)
-    return EXIT_USAGE
-  }
+  if (command === undefined) return unknown(name)
   try {
     return await runCommand(command, rest, io)
   } catch (error) {

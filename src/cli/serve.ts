@@ -193,7 +193,7 @@ function watchLimits(file: string | undefined, limits: LimitsProvider, log: Logg
 /** `127.0.0.1:3100`, `:3100`, `[::1]:3100`. */
 function parseListen(text: string): {host: string; port: number} {
   const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text)
-  if (match === null) throw new UsageError(`--server.listen: ${JSON.stringify(text)} is not host:port`)
+  if (match === null || Number(match[3]) > 65_535) throw new UsageError(`--server.listen: ${JSON.stringify(text)} is not host:port`)
   const host = match[1] ?? match[2] ?? ''
   return {host: host === '' ? '0.0.0.0' : host, port: Number(match[3])}
 }
