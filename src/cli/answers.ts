@@ -1,5 +1,7 @@
 /* The parts of Loki's JSON answers that the subcommands read; anything else is a clear error. */
 
+import {RequestError} from './client.ts'
+
 export type LogEntry = {readonly tsNs: bigint; readonly labels: Readonly<Record<string, string>>; readonly line: string}
 export type QueryData =
   | {readonly kind: 'streams'; readonly entries: readonly LogEntry[]; readonly stats: unknown}
@@ -9,8 +11,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function unexpected(what: string): Error {
-  return new Error(`the server's answer is not Loki's: ${what}`)
+function unexpected(what: string): RequestError {
+  return new RequestError(`the server's answer is not Loki's: ${what}`, 200)
 }
 
 /** Entries of all streams in one list, in no promised order. */

@@ -2,7 +2,7 @@
  * The HTTP client of the subcommands: any server that speaks Loki's API, not only Skald.
  */
 import {parseArgsTime} from './times.ts'
-import type {Flags, Values} from './command.ts'
+import {UsageError, type Flags, type Values} from './command.ts'
 
 export const CLIENT_FLAGS = {
   addr: {type: 'string', value: '<url>', fallback: 'http://127.0.0.1:3100', env: ['SKALD_ADDR', 'LOKI_ADDR'], help: 'Server to talk to.'},
@@ -37,6 +37,9 @@ export class Client {
 
   constructor(values: Values, signal: AbortSignal) {
     this.#base = values.text('addr').replace(/\/+$/, '')
+    if (!/^https?:\/\/[^/]/.test(this.#base) || !URL.canParse(this.#base)) {
+      throw new UsageError(`--addr: ${JSON.stringify(values.text('addr'))} is not a URL such as http://127.0.0.1:3100`)
+    }
     this.#signal = signal
     this.#headers = {'user-agent': 'skald-cli'}
     const tenant = values.optional('org-id')
@@ -55,7 +58,12 @@ export class Client {
       else for (const one of value ?? []) query.append(name, one)
     }
     const response = await this.#fetch(`${path}?${query.toString()}`, {})
-    return JSON.parse(await response.text())
+    const text = await this.#bodyOf(response)
+    try {
+      return JSON.parse(text)
+    } catch {
+      throw new RequestError(`${this.#base} answered ${path} with something else than JSON; is it Skald or Loki?`, response.status)
+    }
   }
 
   /** POST of a body that can be sent again. */
@@ -64,17 +72,36 @@ export class Client {
     await response.arrayBuffer()
   }
 
+  async #bodyOf(response: Response): Promise<string> {
+    try {
+      return await response.text()
+    } catch (error) {
+      throw this.#unreached(error, 'lost the connection to')
+    }
+  }
+
+  /** What to tell of a failed exchange; an interrupt stays what it is. */
+  #unreached(error: unknown, what: string): unknown {
+    if (this.#signal.aborted) return error
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined
+    // Of several addresses the reasons are in a list, and the message is empty.
+    const reason =
+      cause instanceof AggregateError
+        ? cause.errors.map(one => (one instanceof Error ? one.message : String(one))).join(', ')
+        : cause?.message
+    return new RequestError(`${what} ${this.#base}: ${reason ?? String(error)}`)
+  }
+
   async #fetch(path: string, init: {method?: string; body?: Uint8Array; headers?: Record<string, string>}): Promise<Response> {
     let response: Response
     try {
       response = await fetch(this.#base + path, {...init, headers: {...this.#headers, ...init.headers}, signal: this.#signal})
     } catch (error) {
-      if (this.#signal.aborted) throw error
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
-      throw new RequestError(`cannot reach ${this.#base}: ${cause}`)
+      throw this.#unreached(error, 'cannot reach')
     }
     if (response.ok) return response
-    const text = (await response.text()).trim()
+    const text = (await this.#bodyOf(response)).trim()
+    if (response.status === 404) throw new RequestError(`${this.#base} has no ${path.split('?', 1)[0]}: 404; is it Skald or Loki?`, 404)
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
     throw new RequestError(
       text === '' ? `HTTP status ${response.status}` : text,

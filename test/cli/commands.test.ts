@@ -1,5 +1,7 @@
 /* The command itself: help, exit codes, what it says when called wrongly, completion scripts. */
 import {spawnSync} from 'node:child_process'
+import {createServer} from 'node:http'
+import type {AddressInfo} from 'node:net'
 import {mkdir, writeFile} from 'node:fs/promises'
 import path from 'node:path'
 import {expect, test} from 'vitest'
@@ -80,6 +82,30 @@ test('failed: exit code 1, and a message without a stack', async () => {
     expect(err, args.join(' ')).not.toContain('    at ')
   }
   await remove()
+})
+
+test('a server that is neither Skald nor Loki: a message without a stack', async () => {
+  const server = createServer((request, response) => {
+    const url = request.url ?? ''
+    if (url.startsWith('/none')) return response.writeHead(404).end()
+    if (url.startsWith('/cut')) return response.writeHead(200, {'content-length': '100'}).write('{', () => response.destroy())
+    return response.end(url.startsWith('/html') ? '<html>' : '{}')
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const {port} = server.address() as AddressInfo
+  for (const [path, text] of [
+    ['none', /^skald query: http:\S+\/none has no \/loki\/api\/v1\/query_range: 404; is it Skald or Loki\?\n$/],
+    ['html', /^skald query: http:\S+\/html answered \S+ with something else than JSON; is it Skald or Loki\?\n$/],
+    ['json', /^skald query: the server's answer is not Loki's: no data.resultType\n$/],
+    ['cut', /^skald query: lost the connection to http:\S+\/cut: .+\n$/],
+  ] as const) {
+    const {code, err} = await skaldHere(['query', '{a="b"}', '--addr', `http://127.0.0.1:${port}/${path}`])
+    expect(err).toMatch(text)
+    expect(code).toBe(1)
+  }
+  expect(await skaldHere(['tail', '{a="b"}', '--addr', `http://127.0.0.1:${port}/json`])).toMatchObject({code: 1})
+  server.closeAllConnections()
+  await new Promise(resolve => server.close(resolve))
 })
 
 test('serve says what is wrong with its folder or port', async () => {
