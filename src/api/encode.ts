@@ -8,13 +8,19 @@ import {remembered, type Label, type Labels} from '../model/index.ts'
 import {formatInstants, formatSeconds, formatValue, type QueryAnswer, type StreamsResult} from '../query/index.ts'
 import {encodeStats} from './stats.ts'
 
-const PIECE_CHARS = 64 * 1024
+/** Answers are sent in pieces of about this. */
+export const PIECE_CHARS = 64 * 1024
 const HTML = /[<>&\u2028\u2029]/
 const EACH_HTML = /[<>&\u2028\u2029]/g
 
 export function jsonString(text: string): string {
   const json = JSON.stringify(text)
   return HTML.test(json) ? json.replace(EACH_HTML, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`) : json
+}
+
+/** Bytes that are not UTF-8 become U+FFFD. */
+export function jsonLine(line: Uint8Array): string {
+  return jsonString(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'))
 }
 
 function jsonLabel({name, value}: Label): string {
@@ -79,10 +85,8 @@ function* encodeStreams(result: StreamsResult): Generator<string> {
   for (const [i, stream] of result.streams.entries()) {
     piece += `${i === 0 ? '' : ','}{"stream":${jsonLabels(stream.labels, json)},"values":[`
     for (const [j, entry] of stream.entries.entries()) {
-      const {line} = entry
-      const text = jsonString(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'))
       const third = result.categorized ? `,${categories(entry.structuredMetadata, entry.parsed, json)}` : ''
-      piece += `${j === 0 ? '' : ','}["${entry.tsNs}",${text}${third}]`
+      piece += `${j === 0 ? '' : ','}["${entry.tsNs}",${jsonLine(entry.line)}${third}]`
       if (piece.length >= PIECE_CHARS) {
         yield piece
         piece = ''

@@ -4,9 +4,10 @@
 import {Readable} from 'node:stream'
 import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify'
 import type {Limits, LimitsProvider} from '../config/index.ts'
-import {Failure, formatPromDuration, type Clock, type Labels} from '../model/index.ts'
+import {Failure, formatPromDuration, quote, type Clock, type Labels} from '../model/index.ts'
 import {formatQuery, type QueryAnswer, type QueryEngine} from '../query/index.ts'
 import {encodeAnswer, jsonLabels, jsonString} from './encode.ts'
+import {encodeLegacyAnswer} from './encode-legacy.ts'
 import {
   parseDirection,
   parseInterval,
@@ -46,21 +47,16 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
     return {tenant, limits: deps.limits.forTenant(tenant), signal: signalOf(reply)}
   }
 
-  const answer = (reply: FastifyReply, tenant: string, query: string, result: QueryAnswer, flags: readonly string[]) => {
-    deps.observer?.query(result.stats)
-    if (result.warnings.length > 0) reply.log.warn({tenant, query, warnings: result.warnings}, 'answered with warnings')
-    return sendAnswer(reply, result, flags)
+  const report = (reply: FastifyReply, tenant: string, query: string, {stats, warnings}: QueryAnswer) => {
+    deps.observer?.query(stats)
+    if (warnings.length > 0) reply.log.warn({tenant, query, warnings}, 'answered with warnings')
   }
-
-  route('/loki/api/v1/query_range', async (params, request, reply) => {
-    refuseParquet(request)
+  const askRange = async (query: string, categorize: boolean, params: Params, request: FastifyRequest, reply: FastifyReply) => {
     const range = parseRange(params, clock.nowNs())
     requireOrdered(range)
-    const flags = encodingFlags(request)
-    const categorize = flags.includes(CATEGORIZE)
     const question = {
       ...asker(request, reply),
-      query: params.get('query') ?? '',
+      query,
       ...range,
       limit: parseLimit(params),
       direction: parseDirection(params),
@@ -69,7 +65,24 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
       categorize,
       partialSeries: isDrilldown(request),
     }
-    return answer(reply, question.tenant, question.query, await engine.queryRange(question), flags)
+    const result = await engine.queryRange(question)
+    report(reply, question.tenant, query, result)
+    return result
+  }
+
+  route('/loki/api/v1/query_range', async (params, request, reply) => {
+    refuseParquet(request)
+    const flags = encodingFlags(request)
+    const result = await askRange(params.get('query') ?? '', flags.includes(CATEGORIZE), params, request, reply)
+    return sendPieces(reply, encodeAnswer(result, flags))
+  })
+
+  route('/api/prom/query', async (params, request, reply) => {
+    const query = params.get('query') ?? ''
+    const regexp = params.get('regexp') ?? ''
+    // On a line of its own, as the query may end with a comment.
+    const filtered = regexp === '' ? query : `${query}\n|~ ${quote(regexp)}`
+    return sendPieces(reply, encodeLegacyAnswer(await askRange(filtered, false, params, request, reply)))
   })
 
   route('/loki/api/v1/query', async (params, request, reply) => {
@@ -82,7 +95,9 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
       timeNs: parseTime(params, clock.nowNs()),
       partialSeries: isDrilldown(request),
     }
-    return answer(reply, question.tenant, question.query, await engine.queryInstant(question), [])
+    const result = await engine.queryInstant(question)
+    report(reply, question.tenant, question.query, result)
+    return sendPieces(reply, encodeAnswer(result, []))
   })
 
   // Its own error shape, and no tenant.
@@ -196,17 +211,16 @@ function sendJson(reply: FastifyReply, json: string): FastifyReply {
 }
 
 /** Small answers in one piece, with a length; large ones as a stream. */
-function sendAnswer(reply: FastifyReply, answer: QueryAnswer, flags: readonly string[]): FastifyReply {
-  const generator = encodeAnswer(answer, flags)
+function sendPieces(reply: FastifyReply, pieces: Generator<string>): FastifyReply {
   let head = ''
-  for (let next = generator.next(); ; next = generator.next()) {
+  for (let next = pieces.next(); ; next = pieces.next()) {
     if (next.done === true) return sendJson(reply, head)
     head += next.value
     if (head.length > STREAM_FROM_CHARS) break
   }
   const rest = function* () {
     yield head
-    yield* generator
+    yield* pieces
   }
   return reply.header('content-type', JSON_TYPE).send(Readable.from(rest(), {objectMode: false}))
 }

@@ -298,6 +298,31 @@ describe('query', () => {
     expect(stats).toMatchObject({status: 200, text: '{"streams":0,"chunks":0,"bytes":0,"entries":0}\n'})
   })
 
+  test('the old path of log queries', async () => {
+    const tsNs = BigInt(Date.parse('2026-01-02T03:04:05Z')) * 1_000_000n
+    const entries = [
+      {tsNs, line: 'one <b>'},
+      {tsNs: tsNs + 120_000_000n, line: 'two "2"'},
+    ]
+    await pushProtobuf(server.url, [{labels: '{app="legacy-query", a="\\"q\\""}', entries}])
+    const range = {start: String(tsNs), end: String(tsNs + 1_000_000_000n), direction: 'forward'}
+    const legacy = async (params: Record<string, string>) => await ask(`/api/prom/query?${param({...range, ...params})}`)
+    const labels = '{a="\\"q\\"", app="legacy-query", detected_level="unknown", service_name="legacy-query"}'
+    const all = await legacy({query: '{app="legacy-query"}'})
+    expect(all).toMatchObject({status: 200, type: QUERY_JSON})
+    const [one, two] = [
+      {ts: '2026-01-02T03:04:05Z', line: 'one <b>'},
+      {ts: '2026-01-02T03:04:05.12Z', line: 'two "2"'},
+    ]
+    expect(JSON.parse(all.text)).toMatchObject({streams: [{labels, entries: [one, two]}], stats: {summary: {totalEntriesReturned: 2}}})
+    const some = await legacy({query: '{app="legacy-query"} # comment', regexp: String.raw`"\d"`})
+    expect(JSON.parse(some.text)).toMatchObject({streams: [{labels, entries: [two]}]})
+    expect(JSON.parse((await legacy({query: streams})).text)).toMatchObject({streams: []})
+    const metric = await legacy({query: 'rate({app="legacy-query"}[1m])'})
+    const text = 'rpc error: code = Code(400) desc = legacy endpoints only support streams result type'
+    expect(metric).toMatchObject({status: 400, type: TEXT, text})
+  })
+
   test("Grafana's health check", async () => {
     const {text, type} = await ask(`/loki/api/v1/query?${param({query: 'vector(1)+vector(1)', time: '4000000000', direction: 'backward'})}`)
     expect(type).toBe(QUERY_JSON)
