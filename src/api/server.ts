@@ -44,9 +44,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
     keepAliveTimeout: options.keepAliveTimeoutMs,
     http: {...timeouts(options.requestTimeoutMs), maxHeaderSize: HEADER_BYTES_MAX},
     clientErrorHandler: answerBadHttp,
+    // What is wrong with a URL before it is routed.
+    frameworkErrors: (error, _request, reply) => void sendText(reply, error.statusCode ?? 400, `${error.message}\n`),
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    routerOptions: {caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 4096, querystringParser: () => ({})},
+    routerOptions: {caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: HEADER_BYTES_MAX, querystringParser: () => ({})},
   })
   server.decorateRequest('ticket', undefined)
   server.removeAllContentTypeParsers()

@@ -89,7 +89,14 @@ describe('routes and methods', () => {
   test('a path that cannot be decoded is refused, not an error of the server', async () => {
     const raw = openRequest(`${server.url}/loki/api/v1/label/%zz/values`)
     raw.request.end()
-    expect((await raw.answer).status).toBe(400)
+    const {status, headers, text} = await raw.answer
+    expect([status, headers['content-type']]).toEqual([400, TEXT])
+    expect(text).toMatch(/not a valid url/)
+  })
+
+  test('a label name of any length has no values', async () => {
+    const answer = await ask(`/loki/api/v1/label/${'x'.repeat(10_000)}/values`)
+    expect(answer).toMatchObject({status: 200, text: '{"status":"success"}\n'})
   })
 
   test('POST asks as GET does, with parameters in the URL or in a form', async () => {
