@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: {poll: {timeout: 30_000}}, // a busy machine takes its time
     pool: 'forks',
     maxWorkers: 2,
   },

@@ -5,7 +5,8 @@
 import {gzipSync} from 'node:zlib'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {compressSync} from 'snappy'
-import {afterAll, beforeAll, expect, test, vi} from 'vitest'
+import {afterAll, beforeAll, expect, test} from 'vitest'
+import {eventually} from '../support/eventually.ts'
 import {metric, openRequest, type OpenRequest} from '../support/http.ts'
 import {protobufBody, pushProtobuf, queryEntries} from '../support/loki.ts'
 import {peakMemory} from '../support/memory.ts'
@@ -124,7 +125,7 @@ test('bombs by the dozen leave memory bounded', async () => {
 test('more pushes at once than allowed are 503 with Retry-After; they are taken when there is room', async () => {
   const slow = Array.from({length: 8}, () => openPush({'content-length': '1000'}))
   for (const {request} of slow) request.write('x')
-  await vi.waitFor(async () => expect(await metric(server.url, 'skald_push_in_flight')).toBe(8))
+  await eventually(async () => expect(await metric(server.url, 'skald_push_in_flight')).toBe(8))
   const refused = await pushProtobuf(server.url, entry('refused'))
   expect(refused.status).toBe(503)
   expect(refused.headers.get('retry-after')).toBe('1')
@@ -133,7 +134,7 @@ test('more pushes at once than allowed are 503 with Retry-After; they are taken 
   // Questions are not pushes.
   expect((await fetch(`${server.url}/loki/api/v1/labels`)).status).toBe(200)
   for (const {request} of slow) request.destroy()
-  await vi.waitFor(async () => expect(await metric(server.url, 'skald_push_in_flight')).toBe(0))
+  await eventually(async () => expect(await metric(server.url, 'skald_push_in_flight')).toBe(0))
   expect(await metric(server.url, 'skald_push_in_flight_bytes')).toBe(0)
   await isServed()
 })
@@ -142,7 +143,7 @@ test('more bytes at once than allowed are 503; what is declared counts before it
   const big = openPush({'content-length': String(4 * MB)})
   big.request.on('error', () => undefined)
   big.request.write('x')
-  await vi.waitFor(async () => expect(await metric(server.url, 'skald_push_in_flight_bytes')).toBe(4 * MB))
+  await eventually(async () => expect(await metric(server.url, 'skald_push_in_flight_bytes')).toBe(4 * MB))
   const second = openPush({'content-length': String(3 * MB)})
   second.request.write('x')
   expect(await second.answer).toMatchObject({
@@ -157,7 +158,7 @@ test('more bytes at once than allowed are 503; what is declared counts before it
   expect(await untold.answer).toMatchObject({status: 503})
   await isServed() // small ones still fit
   big.request.destroy()
-  await vi.waitFor(async () => expect(await metric(server.url, 'skald_push_in_flight_bytes')).toBe(0))
+  await eventually(async () => expect(await metric(server.url, 'skald_push_in_flight_bytes')).toBe(0))
   const line = noise(3 * MB)
     .toString('latin1')
     .slice(0, 1 * MB)
@@ -184,7 +185,7 @@ test('a client that does not finish is cut off', async () => {
     () => 'cut',
   )
   expect([408, 'cut']).toContain(outcome)
-  await vi.waitFor(async () => expect(await metric(server.url, 'skald_push_in_flight')).toBe(0))
+  await eventually(async () => expect(await metric(server.url, 'skald_push_in_flight')).toBe(0))
 })
 
 test('many streams, huge labels and empty things in one push', async () => {

@@ -1,5 +1,6 @@
 /* A query nobody waits for any more ends: its client left, or its time or its turn is over. */
-import {afterAll, beforeAll, expect, test, vi} from 'vitest'
+import {afterAll, beforeAll, expect, test} from 'vitest'
+import {eventually} from '../support/eventually.ts'
 import {metric, openRequest, type OpenRequest} from '../support/http.ts'
 import {pushProtobuf} from '../support/loki.ts'
 import {startServer, type TestServer} from '../support/server.ts'
@@ -42,31 +43,30 @@ const running = async () => await metric(server.url, 'skald_queries_running')
 const waiting = async () => await metric(server.url, 'skald_queries_waiting')
 const cancelled = async () =>
   (await metric(server.url, 'skald_http_requests_total{route="/loki/api/v1/query_range",method="GET",status="499"}')) || 0
-const until = async (check: () => Promise<void>) => await vi.waitFor(check, {timeout: 20_000, interval: 20})
 
 test('a client that leaves ends its query', async () => {
   const before = await cancelled()
   const slow = ask(SLOW)
-  await until(async () => expect(await running()).toBe(1))
+  await eventually(async () => expect(await running()).toBe(1))
   slow.request.destroy()
-  await until(async () => expect(await cancelled()).toBe(before + 1))
-  await until(async () => expect(await running()).toBe(0))
+  await eventually(async () => expect(await cancelled()).toBe(before + 1))
+  await eventually(async () => expect(await running()).toBe(0))
   // It was not answered, so nobody counted what it read.
   expect(await metric(server.url, 'skald_query_rows_total')).toBe(0)
 })
 
 test('queries wait for their turn; too many that wait are 429; who leaves the queue makes room', async () => {
   const first = ask(SLOW)
-  await until(async () => expect(await running()).toBe(1))
+  await eventually(async () => expect(await running()).toBe(1))
   const queued = [ask(SLOW), ask(SLOW)]
-  await until(async () => expect(await waiting()).toBe(2))
+  await eventually(async () => expect(await waiting()).toBe(2))
   const refused = await ask(SLOW).answer
   expect(refused).toMatchObject({status: 429, text: 'too many outstanding requests', headers: {'retry-after': '1'}})
   queued[0]?.request.destroy()
-  await until(async () => expect(await waiting()).toBe(1))
+  await eventually(async () => expect(await waiting()).toBe(1))
   first.request.destroy()
   queued[1]?.request.destroy()
-  await until(async () => expect([await running(), await waiting()]).toEqual([0, 0]))
+  await eventually(async () => expect([await running(), await waiting()]).toEqual([0, 0]))
   const {status, text} = await ask('count_over_time({app="cancel"}[5m])').answer
   expect([status, text.slice(0, 20)]).toEqual([200, '{"status":"success",'])
 })

@@ -4,7 +4,8 @@
  */
 import {cp, readdir, readFile, truncate, writeFile} from 'node:fs/promises'
 import path from 'node:path'
-import {afterAll, beforeAll, expect, test, vi} from 'vitest'
+import {afterAll, beforeAll, expect, test} from 'vitest'
+import {eventually} from '../support/eventually.ts'
 import {skald} from '../support/cli.ts'
 import {pushProtobuf, queryDamaged, queryEntries} from '../support/loki.ts'
 import {Random} from '../support/random.ts'
@@ -114,7 +115,7 @@ test.each(cases)('a log, a manifest and a part, $kind with seed $seed', {timeout
       expect(fromPart.warnings.join('\n')).toMatch(/at byte \d+: /)
       // What the server writes comes through a pipe, and may be read after its answer.
       const warned = new RegExp(`"level":"warn".*${path.basename(part)}.*at byte \\d+: .*"msg":"answered with warnings"`)
-      await vi.waitFor(() => expect(server.output()).toMatch(warned))
+      await eventually(() => expect(server.output()).toMatch(warned))
       expect(shown.part.code, shown.part.text).toBe(1)
       expect(shown.part.text).toContain(path.basename(part))
     }

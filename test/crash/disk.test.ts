@@ -5,7 +5,8 @@
 import {mkdir, rm, writeFile} from 'node:fs/promises'
 import path from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
-import {expect, test, vi} from 'vitest'
+import {expect, test} from 'vitest'
+import {eventually} from '../support/eventually.ts'
 import {failCalls, limitFileSize, mountTmpfs, whyNoPrlimit, whyNoStrace, whyNoTmpfs} from '../support/faults.ts'
 import {Load} from '../support/load.ts'
 import {Random} from '../support/random.ts'
@@ -81,7 +82,7 @@ test.skipIf(noPrlimit !== undefined)(`a flush that cannot write goes on trying, 
   expect(failed.status).toBe(503)
   expect(await failed.text()).toMatch(/cannot write|too large|EFBIG/)
   await load.verify(server.url)
-  await vi.waitFor(() => expect(server.output()).toMatch(/"level":"error".*EFBIG.*"msg":"flushing failed; it is tried again"/), 5000)
+  await eventually(() => expect(server.output()).toMatch(/"level":"error".*EFBIG.*"msg":"flushing failed; it is tried again"/))
   limitFileSize(pidOf(server), undefined)
   await recovers(load, server.url, 1)
   await flushes(server)
