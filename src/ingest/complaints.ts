@@ -6,8 +6,6 @@ import type {Complaint, DiscardReason} from './texts.ts'
 
 /** More distinct texts than this are only counted: a push of 100,000 bad rows must not be answered with megabytes. */
 const DISTINCT_MAX = 100
-/** Of a text: labels in it may have megabytes. */
-const TEXT_CHARS_MAX = 16 * 1024
 
 export class Complaints {
   readonly #countByText = new Map<string, number>()
@@ -16,10 +14,9 @@ export class Complaints {
 
   /** @param rows, bytes  what is not stored for it. */
   add(complaint: Complaint, rows: number, bytes: number): void {
-    const text = complaint.text.length <= TEXT_CHARS_MAX ? complaint.text : `${complaint.text.slice(0, TEXT_CHARS_MAX)}…`
-    const count = this.#countByText.get(text)
-    if (count !== undefined) this.#countByText.set(text, count + 1)
-    else if (this.#countByText.size < DISTINCT_MAX) this.#countByText.set(text, 1)
+    const count = this.#countByText.get(complaint.text)
+    if (count !== undefined) this.#countByText.set(complaint.text, count + 1)
+    else if (this.#countByText.size < DISTINCT_MAX) this.#countByText.set(complaint.text, 1)
     else this.#unnamed++
     this.count(complaint.reason, rows, bytes)
   }

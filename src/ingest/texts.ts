@@ -35,27 +35,34 @@ export function tooLarge(size: number, max: number): string {
   return `request body too large: message size too large than max (${size} vs ${max})`
 }
 
+/** Labels that are refused may have megabytes, and would be told with the stream and once more. */
+const SHOWN_CHARS_MAX = 16 * 1024
+
+function shorten(text: string): string {
+  return text.length <= SHOWN_CHARS_MAX ? text : `${text.slice(0, SHOWN_CHARS_MAX)}…`
+}
+
 export const labelComplaints = {
   none: (): Complaint => ({reason: 'missing_labels', text: 'error at least one label pair is required per stream'}),
   tooMany: (stream: string, count: number, limit: number): Complaint => ({
     reason: 'max_label_names_per_series',
-    text: `entry for stream '${stream}' has ${count} label names; limit ${limit}`,
+    text: `entry for stream '${shorten(stream)}' has ${count} label names; limit ${limit}`,
   }),
   nameTooLong: (stream: string, name: string): Complaint => ({
     reason: 'label_name_too_long',
-    text: `stream '${stream}' has label name too long: '${name}'`,
+    text: `stream '${shorten(stream)}' has label name too long: '${shorten(name)}'`,
   }),
   valueTooLong: (stream: string, value: string): Complaint => ({
     reason: 'label_value_too_long',
-    text: `stream '${stream}' has label value too long: '${value}'`,
+    text: `stream '${shorten(stream)}' has label value too long: '${shorten(value)}'`,
   }),
   duplicate: (stream: string, name: string): Complaint => ({
     reason: 'duplicate_label_names',
-    text: `stream '${stream}' has duplicate label name: '${name}'`,
+    text: `stream '${shorten(stream)}' has duplicate label name: '${shorten(name)}'`,
   }),
   missingRequired: (stream: string, missing: readonly string[], tenant: string): Complaint => ({
     reason: 'missing_enforced_labels',
-    text: `missing required labels '${missing.join(',')}' for user '${tenant}' for stream '${stream}' (policy: '')`,
+    text: `missing required labels '${missing.join(',')}' for user '${tenant}' for stream '${shorten(stream)}' (policy: '')`,
   }),
 }
 

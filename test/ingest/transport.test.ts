@@ -40,7 +40,11 @@ describe('content types and encodings', () => {
     ['no media type', {body, contentType: 'a b'}, /^mime: /],
     ['parameters only', {body, contentType: '; charset=utf-8'}, /^mime: /],
     ['protobuf without snappy', {body: pushRaw(streams), contentType: PROTOBUF}, /^snappy: corrupt input$/],
-    ['JSON as protobuf', {body: json, contentType: PROTOBUF}, /^snappy: corrupt input$/],
+    [
+      'JSON as protobuf',
+      {body: json, contentType: PROTOBUF},
+      /^snappy: corrupt input; JSON is sent with the header Content-Type: application\/json$/,
+    ],
     ['empty body', {body: Buffer.alloc(0), contentType: PROTOBUF}, /^snappy: corrupt input$/],
     ['empty JSON body', {body: Buffer.alloc(0), contentType: JSON_TYPE}, /^JSON: /],
     ['snappy of garbage', {body: compressSync(Buffer.from('\xff\xff\xff\xff', 'latin1')), contentType: PROTOBUF}, /./],
