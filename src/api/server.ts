@@ -74,11 +74,17 @@ export function createServer(options: ServerOptions): FastifyInstance {
       done()
     })
   }
-  server.setErrorHandler((error: FastifyError | Failure, request, reply) => sendFailure(request, reply, error))
-  server.setNotFoundHandler((request, reply) => {
+  const answerNoRoute = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const url = templateOf(request.url.split('?')[0] ?? '')
     if (METHODS.some(method => method !== request.method && server.hasRoute({url, method}))) return reply.code(405).send()
     return sendText(reply, 404, '404 page not found\n')
+  }
+  server.setNotFoundHandler(answerNoRoute)
+  server.setErrorHandler((error: FastifyError | Failure, request, reply) => {
+    // Fastify closes the connection when a body is refused; a client that still sends would then often not read why.
+    reply.removeHeader('connection')
+    // Where there is no route, nothing that is wrong with the body matters.
+    return request.is404 ? answerNoRoute(request, reply) : sendFailure(request, reply, error)
   })
   return server
 }
@@ -202,8 +208,6 @@ export function sendText(reply: FastifyReply, status: number, text: string): Fas
 function sendFailure(request: FastifyRequest, reply: FastifyReply, error: FastifyError | Failure): FastifyReply {
   const newline = request.routeOptions.config.errorNewline === true ? '\n' : ''
   if (error instanceof Failure) {
-    // Fastify closes the connection when a body is refused; a client that still sends would then often not read why.
-    reply.removeHeader('connection')
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)))
     if (error.status >= 500)
       request.log.error({url: request.url, status: error.status, code: error.code, err: error.message}, 'request failed')

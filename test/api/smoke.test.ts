@@ -86,6 +86,13 @@ describe('routes and methods', () => {
     },
   )
 
+  test('whatever the body is like', async () => {
+    const odd = {type: 'a b', body: 'x'}
+    expect(await ask('/nope', odd)).toMatchObject({status: 404, type: TEXT, text: '404 page not found\n'})
+    expect(await ask('/loki/api/v1/push', {...odd, method: 'PUT'})).toMatchObject({status: 405, type: null, text: ''})
+    expect(await ask('/nope', {type: FORM_TYPE, body: 'x'.repeat(11 * 1024 * 1024)})).toMatchObject({status: 404})
+  })
+
   test('a path that cannot be decoded is refused, not an error of the server', async () => {
     const raw = openRequest(`${server.url}/loki/api/v1/label/%zz/values`)
     raw.request.end()
