@@ -79,6 +79,7 @@ export async function* pages(client: Client, request: PageRequest): AsyncGenerat
     if (fresh.length === 0 && batch >= batchMax) {
       throw new RequestError(
         `more than ${batchMax} entries at ${formatInstant(last.tsNs, 'utc')}, and the server answers with no more at once`,
+        400, // asking again does not help
       )
     }
     if (fresh.length === 0 || ordered[0]?.tsNs === last.tsNs) batch = Math.min(batch * 2, batchMax)

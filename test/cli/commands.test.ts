@@ -108,6 +108,25 @@ test('a server that is neither Skald nor Loki: a message without a stack', async
   await new Promise(resolve => server.close(resolve))
 })
 
+test('tail ends where one instant has more entries than the server answers with', async () => {
+  const values = [
+    ['1700000000000000000', 'a'],
+    ['1700000000000000000', 'b'],
+  ]
+  const server = createServer((request, response) => {
+    const limit = Number(new URL(request.url ?? '', 'http://x').searchParams.get('limit'))
+    if (limit > 2) response.writeHead(400).end(`limit > max_entries_limit_per_query (${limit} > 2)`)
+    else response.end(JSON.stringify({data: {resultType: 'streams', result: [{stream: {}, values}]}}))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const {port} = server.address() as AddressInfo
+  const {code, err} = await skaldHere(['tail', '{a="b"}', '--addr', `http://127.0.0.1:${port}`])
+  expect(err).toBe('skald tail: more than 2 entries at 2023-11-14T22:13:20Z, and the server answers with no more at once\n')
+  expect(code).toBe(1)
+  server.closeAllConnections()
+  await new Promise(resolve => server.close(resolve))
+})
+
 test('serve says what is wrong with its folder or port', async () => {
   const {dir, remove} = await temporaryFolder('serve')
   const file = path.join(dir, 'file')
