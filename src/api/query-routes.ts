@@ -19,6 +19,7 @@ import {
   type Params,
   type TimeRange,
 } from './params.ts'
+import {Sending} from './sending.ts'
 import {tenantOf} from './tenant.ts'
 
 export type QueryRoutesDeps = {
@@ -27,6 +28,9 @@ export type QueryRoutesDeps = {
   readonly clock: Clock
   readonly authEnabled: boolean
   readonly tenant: string
+  /** Memory that answers may hold while clients read them, and how long a client may read nothing. */
+  readonly answerBytesMax: number
+  readonly requestTimeoutMs: number
   /** Told what each query cost. */
   readonly observer?: {query(stats: QueryAnswer['stats']): void}
 }
@@ -39,6 +43,7 @@ type Handler = (params: Params, request: FastifyRequest, reply: FastifyReply) =>
 
 export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): void {
   const {engine, clock} = deps
+  const sending = new Sending(deps.answerBytesMax, deps.requestTimeoutMs)
   const route = (url: string, handler: Handler) => {
     server.route({method: ['GET', 'POST'], url, handler: async (request, reply) => await handler(paramsOf(request), request, reply)})
   }
@@ -74,7 +79,7 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
     refuseParquet(request)
     const flags = encodingFlags(request)
     const result = await askRange(params.get('query') ?? '', flags.includes(CATEGORIZE), params, request, reply)
-    return sendPieces(reply, encodeAnswer(result, flags))
+    return sendPieces(reply, encodeAnswer(result, flags), result, sending)
   })
 
   route('/api/prom/query', async (params, request, reply) => {
@@ -82,7 +87,8 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
     const regexp = params.get('regexp') ?? ''
     // On a line of its own, as the query may end with a comment.
     const filtered = regexp === '' ? query : `${query}\n|~ ${quote(regexp)}`
-    return sendPieces(reply, encodeLegacyAnswer(await askRange(filtered, false, params, request, reply)))
+    const result = await askRange(filtered, false, params, request, reply)
+    return sendPieces(reply, encodeLegacyAnswer(result), result, sending)
   })
 
   route('/loki/api/v1/query', async (params, request, reply) => {
@@ -97,7 +103,7 @@ export function queryRoutes(server: FastifyInstance, deps: QueryRoutesDeps): voi
     }
     const result = await engine.queryInstant(question)
     report(reply, question.tenant, question.query, result)
-    return sendPieces(reply, encodeAnswer(result, []))
+    return sendPieces(reply, encodeAnswer(result, []), result, sending)
   })
 
   // Its own error shape, and no tenant.
@@ -211,13 +217,14 @@ function sendJson(reply: FastifyReply, json: string): FastifyReply {
 }
 
 /** Small answers in one piece, with a length; large ones as a stream. */
-function sendPieces(reply: FastifyReply, pieces: Generator<string>): FastifyReply {
+function sendPieces(reply: FastifyReply, pieces: Generator<string>, answer: QueryAnswer, sending: Sending): FastifyReply {
   let head = ''
   for (let next = pieces.next(); ; next = pieces.next()) {
     if (next.done === true) return sendJson(reply, head)
     head += next.value
     if (head.length > STREAM_FROM_CHARS) break
   }
+  sending.begin(reply.raw, answer)
   const rest = function* () {
     yield head
     yield* pieces

@@ -131,6 +131,7 @@ async function start(config: Config, limits: LimitsProvider, log: Logger): Promi
     engine,
     limits,
     clock: systemClock,
+    answerBytesMax: 2 * config.query.memoryMaxBytes,
     authEnabled: config.auth.enabled,
     tenant: config.auth.tenant,
     notReady: () => (stopping ? 'shutting down' : undefined),

@@ -33,7 +33,11 @@ export const OPTIONS = {
   }),
   'server.concurrent-pushes-max': integer('256', 'Pushes in progress at once; more is 503 with Retry-After.', {min: 1}),
   'server.query-body-size-max': bytes('10MB', 'Largest body of a query request.', {min: 1024}),
-  'server.request-timeout': duration('30s', 'Time a client has to send a whole request.', {min: 1}),
+  'server.request-timeout': duration(
+    '30s',
+    'Time a client has to send a whole request, and may take without reading anything of a large answer.',
+    {min: 1},
+  ),
   'server.keep-alive-timeout': duration('75s', 'Idle connections are closed after this.'),
   'server.shutdown-timeout': duration('10s', 'Time running requests have to finish after SIGTERM.'),
 
@@ -50,7 +54,11 @@ export const OPTIONS = {
   'store.flush-age': duration('5m', 'Oldest entry held in memory before it is cut into a part, however small.', {min: 1}),
 
   'query.workers': integer('0', 'Query threads; 0 takes one per core, at most 4.', {max: 64}),
-  'query.memory-max': bytes('256MB', 'Memory one query may hold; more fails that query.', {min: 1024 * 1024}),
+  'query.memory-max': bytes(
+    '256MB',
+    'Memory one query may hold; more fails that query. Answers that clients have not read yet may hold twice as much together; then it is 503.',
+    {min: 1024 * 1024},
+  ),
   'query.cache-size': bytes('64MB', 'Decoded chunks each query thread keeps.'),
   'query.concurrency-max': integer('16', 'Queries running at once; others wait.', {min: 1}),
   'query.queue-max': integer('256', 'Queries waiting; more are 429.'),
