@@ -38,6 +38,9 @@ beforeAll(async () => {
 })
 afterAll(async () => await folder.remove())
 
+/** Sockets, such as the one that the killed server leaves, cannot be copied. */
+const copyTemplate = async (dir: string) => await cp(template, dir, {recursive: true, filter: file => !file.endsWith('.socket')})
+
 async function pushDay(url: string, day: bigint): Promise<void> {
   const lines = linesOf(day)
   for (let from = 0; from < LINES; from += 50) {
@@ -93,7 +96,7 @@ const cases = Array.from({length: 8}, (_, i) => ({kind: i % 2 === 0 ? 'cut' : 'f
 test.each(cases)('a log, a manifest and a part, $kind with seed $seed', {timeout: 120_000}, async ({kind, seed}) => {
   const random = new Random(seed)
   const dir = path.join(folder.dir, `case-${seed}`)
-  await cp(template, dir, {recursive: true})
+  await copyTemplate(dir)
   const only = async (pattern: RegExp): Promise<string> => {
     const found = await files(dir, pattern)
     expect(found).toHaveLength(1)
@@ -162,7 +165,7 @@ test.each(cases)('a log, a manifest and a part, $kind with seed $seed', {timeout
 
 test('files that are not there, empty, or not ours', async () => {
   const dir = path.join(folder.dir, 'missing')
-  await cp(template, dir, {recursive: true})
+  await copyTemplate(dir)
   const [part] = await files(dir, new RegExp(`${dayFolder(PART)}/.*\\.part$`))
   await truncate(path.join(dir, part ?? ''), 0)
   const [manifest] = await files(dir, new RegExp(`${dayFolder(MANIFEST)}/manifest$`))
