@@ -2,7 +2,7 @@
  * Chunks over rows of the head, for queries: ordered like those of a part, columns made when asked for.
  */
 import type {Chunk, ChunkHandle, LineBlock, MetaColumn, ReadStats} from '../chunk.ts'
-import {cutRows, gatherLines, gatherOffsets} from './cut.ts'
+import {cutNames, cutRows, gatherLines, gatherOffsets} from './cut.ts'
 import type {MetaColumns} from './meta.ts'
 import {orderRows, type DayRows} from './order.ts'
 import type {HeadSnapshot} from './head.ts'
@@ -20,9 +20,11 @@ export function headChunks(view: HeadView, snapshot: HeadSnapshot, slot: number,
   for (const rows of orderRows(view, view.rowsOf(slot, snapshot))) {
     if (snapshot.hiddenDays.includes(rows.day)) continue
     let from = 0
-    for (const to of cutRows(view, rows)) {
-      chunks.push(new HeadChunkHandle(view, rows, from, to, firstSequence(snapshot.generation) + chunks.length, meta))
-      from = to
+    for (const end of cutRows(view, rows)) {
+      for (const to of view.hasManyNames() ? cutNames(view, rows, from, end) : [end]) {
+        chunks.push(new HeadChunkHandle(view, rows, from, to, firstSequence(snapshot.generation) + chunks.length, meta))
+        from = to
+      }
     }
   }
   return chunks

@@ -2,23 +2,25 @@
  * Cuts ordered rows of the head into chunk-sized batches, and gathers their columns.
  */
 import {FRESH, type Arrays} from '../arrays.ts'
-import {metaFits} from '../chunk-size.ts'
+import {CHUNK_META_BYTES_MAX, metaFits} from '../chunk-size.ts'
 import type {RowsInput} from '../rows.ts'
 import type {MetaColumns} from './meta.ts'
 import type {DayRows} from './order.ts'
 import {PairCursor} from './pairs.ts'
 import type {SegmentColumns} from './segment.ts'
-import {nameOf, NAMES_FEW, type HeadView} from './view.ts'
+import {nameOf, type HeadView} from './view.ts'
 
 /** As the part format cuts (docs/FORMAT.md § chunk), so that a batch becomes one chunk. */
 export const CHUNK_ROWS_MAX = 8192
 export const CHUNK_LINE_BYTES_MAX = 1024 * 1024
 
-/** Ends of the batches, ascending; the last is the count of rows. A row larger than a chunk gets one of its own. */
+/**
+ * Ends of the batches, ascending; the last is the count of rows. A row larger than a chunk gets one of its own. Metadata names are not
+ * counted: see {@link cutNames}.
+ */
 export function cutRows(view: HeadView, rows: DayRows): number[] {
   const {ids} = rows
   const ends: number[] = []
-  const names = view.hasManyNames() ? new Set<string>() : undefined
   let first = 0
   let bytes = 0
   let metaBytes = 0
@@ -28,21 +30,39 @@ export function cutRows(view: HeadView, rows: DayRows): number[] {
     index = view.segmentOf(id, index)
     const segment = view.segments[index]!
     const row = id - segment.base
-    bytes += segment.columns.lineLen[row]!
-    metaBytes += segment.columns.metaLen[row]!
-    if (names !== undefined) addNames(segment.columns, row, names)
-    const isFull =
-      i - first === CHUNK_ROWS_MAX || bytes > CHUNK_LINE_BYTES_MAX || !metaFits(i + 1 - first, names?.size ?? NAMES_FEW, metaBytes)
+    const lineLength = segment.columns.lineLen[row]!
+    const metaLength = segment.columns.metaLen[row]!
+    bytes += lineLength
+    metaBytes += metaLength
+    const isFull = i - first === CHUNK_ROWS_MAX || bytes > CHUNK_LINE_BYTES_MAX || metaBytes > CHUNK_META_BYTES_MAX
     if (i === first || !isFull) continue
     ends.push(i)
     first = i
-    bytes = segment.columns.lineLen[row]!
-    metaBytes = segment.columns.metaLen[row]!
-    if (names === undefined) continue
-    names.clear()
-    addNames(segment.columns, row, names)
+    bytes = lineLength
+    metaBytes = metaLength
   }
   if (ids.length > 0) ends.push(ids.length)
+  return ends
+}
+
+/** Ends of what a batch, rows [from, to), is to be cut into where it may have more metadata names than a chunk. The last is `to`. */
+export function cutNames(view: HeadView, rows: DayRows, from: number, to: number): number[] {
+  const ends: number[] = []
+  const names = new Set<string>()
+  let first = from
+  let index = 0
+  for (let i = from; i < to; i++) {
+    const id = rows.ids[i]!
+    index = view.segmentOf(id, index)
+    const segment = view.segments[index]!
+    addNames(segment.columns, id - segment.base, names)
+    if (i === first || metaFits(i + 1 - first, names.size, 0)) continue
+    ends.push(i)
+    first = i
+    names.clear()
+    addNames(segment.columns, id - segment.base, names)
+  }
+  ends.push(to)
   return ends
 }
 

@@ -6,10 +6,12 @@
  */
 import {formatLabels} from '../../model/index.ts'
 import {Arena} from '../arrays.ts'
+import {metaFits} from '../chunk-size.ts'
 import {flushedPartId, partKey} from '../manifest/index.ts'
 import type {ObjectStore} from '../object/index.ts'
 import {PartWriter, type PartKernel, type PartMeta} from '../part/index.ts'
-import {cutRows, gatherRows} from './cut.ts'
+import type {RowsInput} from '../rows.ts'
+import {cutNames, cutRows, gatherRows} from './cut.ts'
 import {KernelGather} from './gather.ts'
 import {MetaColumns} from './meta.ts'
 import {orderRows, type DayRows} from './order.ts'
@@ -65,14 +67,24 @@ async function writePart(
   const writer = new PartWriter({kernel: tools.kernel, tenant, day, key, id, level: 0, createdNs: job.createdNs})
   const columns = new MetaColumns()
   const arrays = new Arena(ARENA_SIZE_MAX)
+  /** One, unless the rows have too many metadata names, which is seen when they are gathered: counting them before costs more. */
+  function* batches(rows: DayRows, from: number, to: number): Generator<RowsInput> {
+    const batch = gather?.rows(rows, from, to, arrays)
+    if (batch !== undefined && metaFits(batch.count, batch.meta.length, batch.metaBytes)) return yield batch
+    for (const end of gather !== undefined || view.hasManyNames() ? cutNames(view, rows, from, to) : [to]) {
+      yield gatherRows(view, rows, from, end, columns, arrays)
+      from = end
+    }
+  }
   let meta: PartMeta | undefined
   function* body(): Generator<Uint8Array> {
     for (const {slot, rows} of streams) {
       let from = 0
       for (const to of cutRows(view, rows)) {
-        const batch = gather?.rows(rows, from, to, columns, arrays) ?? gatherRows(view, rows, from, to, columns, arrays)
-        writer.add(view.labels(slot), batch)
-        yield* writer.drain()
+        for (const batch of batches(rows, from, to)) {
+          writer.add(view.labels(slot), batch)
+          yield* writer.drain()
+        }
         from = to
       }
       writer.endStream()

@@ -8,8 +8,7 @@ import type {ColumnsKernel} from '../../kernel/index.ts'
 import {LEVEL_KEY, LEVEL_NAMES} from '../append.ts'
 import type {Arrays} from '../arrays.ts'
 import {PackedMetaColumn, type RowsInput} from '../rows.ts'
-import {gatheredMetaBytes, gatherOffsets, gatherRows} from './cut.ts'
-import type {MetaColumns} from './meta.ts'
+import {gatheredMetaBytes, gatherOffsets} from './cut.ts'
 import type {DayRows} from './order.ts'
 import type {HeadView} from './view.ts'
 
@@ -33,10 +32,10 @@ export class KernelGather {
     this.#view = view
   }
 
-  /** As gatherRows. @param plain for rows that are too much for the kernel */
-  rows(rows: DayRows, from: number, to: number, plain: MetaColumns, arrays: Arrays): RowsInput {
+  /** As gatherRows; undefined when the rows are too much for the kernel. */
+  rows(rows: DayRows, from: number, to: number, arrays: Arrays): RowsInput | undefined {
     const {pieces, starts, size} = this.#cutPieces(rows.ids, from, to)
-    if (size > BATCH_BYTES_MAX) return gatherRows(this.#view, rows, from, to, plain, arrays)
+    if (size > BATCH_BYTES_MAX) return undefined
     const count = to - from
     const loaded = this.#kernel.load([...pieces, LEVEL_PAIRS.bytes])
     // What turns a position in the arena of a row into one in the kernel, per piece.
@@ -54,9 +53,8 @@ export class KernelGather {
       bytes.set(column.bytes)
       meta.push(new PackedMetaColumn(this.#nameOf(column.name), codes, offsets, bytes, true))
     })
-    const ns = rows.ns.subarray(from, to)
-    const metaBytes = gatheredMetaBytes(this.#view, rows.ids, from, to)
-    return {count, ns, lineOffsets, lines, meta: done ? meta : plain.build(this.#view, rows.ids, from, to, arrays), metaBytes}
+    if (!done) return undefined
+    return {count, ns: rows.ns.subarray(from, to), lineOffsets, lines, meta, metaBytes: gatheredMetaBytes(this.#view, rows.ids, from, to)}
   }
 
   /** Which bytes of the arenas the rows have; `starts` is the position of each piece in its arena, #pieceOf the piece of each row. */

@@ -121,17 +121,24 @@ export class HeadView {
   #addNames(segment: SegmentView): void {
     const {arena, metaOff, metaLen} = segment.columns
     const pairs = new PairCursor()
-    // Where the n-th name of the row before is: mostly that of this row, too.
-    const before: {at: number; length: number}[] = []
+    // Where names of rows before are, in their order: a row mostly has some of them in the same order.
+    const known: {at: number; length: number}[] = []
     for (; segment.named < segment.indexed; segment.named++) {
       pairs.start(arena, metaOff[segment.named]!, metaLen[segment.named]!)
-      for (let n = 0; pairs.next(); n++) {
-        const known = (before[n] ??= {at: 0, length: -1})
-        if (known.length === pairs.nameLen && sameBytes(arena, known.at, arena, pairs.nameOff, pairs.nameLen)) continue
-        known.at = pairs.nameOff
-        known.length = pairs.nameLen
-        this.#names.add(nameOf(arena, pairs))
+      for (let next = 0; pairs.next(); next++) {
+        const {nameOff, nameLen} = pairs
+        const isSame = (name: {at: number; length: number}): boolean =>
+          name.length === nameLen && sameBytes(arena, name.at, arena, nameOff, nameLen)
+        let k = next
+        while (k < known.length && !isSame(known[k]!)) k++
+        if (k === known.length) {
+          k = next
+          known.splice(k, 0, {at: nameOff, length: nameLen})
+          this.#names.add(nameOf(arena, pairs))
+        }
+        next = k
       }
+      if (known.length > 2 * NAMES_FEW) known.length = 0
       if (this.#names.size > NAMES_FEW) return
     }
   }

@@ -49,9 +49,10 @@ function gatherBoth(streams: readonly TestStream[], step: number): {kernel: unkn
     for (const rows of orderRows(view, view.rowsOf(slot, snapshot))) {
       for (let from = 0; from < rows.ids.length; from += step) {
         const to = Math.min(rows.ids.length, from + step)
-        const batch = gather.rows(rows, from, to, new MetaColumns(), FRESH)
+        const plain = gatherRows(view, rows, from, to, new MetaColumns(), FRESH)
+        const batch = gather.rows(rows, from, to, FRESH) ?? plain
         result.kernel.push(plainOf(batch))
-        result.plain.push(plainOf(gatherRows(view, rows, from, to, new MetaColumns(), FRESH)))
+        result.plain.push(plainOf(plain))
         for (const column of batch.meta) {
           // By first use, without gaps.
           let next = 1
