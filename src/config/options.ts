@@ -47,7 +47,7 @@ export const OPTIONS = {
   'auth.tenant': text('fake', 'The one tenant when auth is off.', {manual: 'The default is what Loki uses.'}),
 
   'store.data-dir': text('./data', 'Directory for the log and the parts.', {alias: 'data'}),
-  'store.head-size-max': bytes('24MB', 'Raw bytes held in memory before they are cut into a part.', {
+  'store.head-size-max': bytes('20MB', 'Raw bytes held in memory before they are cut into a part.', {
     min: 64 * 1024,
     manual: 'About twice as much is in memory while parts are written. Larger makes larger first parts and longer replays at start.',
   }),
