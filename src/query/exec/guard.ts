@@ -14,14 +14,14 @@ export const CANCELLED_TEXT = 'the request was cancelled by the client'
 export const TIMED_OUT_TEXT =
   'request timed out, decrease the duration of the request or add more label matchers (prefer exact match over regex match) to reduce the amount of data processed'
 
-// Between two looks at the worker's other messages; a chunk takes well under a millisecond.
-const CHUNKS_BETWEEN_YIELDS = 32
+// Between two looks at the worker's other messages. Each usually takes well under a millisecond, with very costly stages a second.
+const BLOCKS_BETWEEN_YIELDS = 32
 
 export class Guard {
   readonly #flag: Int32Array
   readonly #budgetBytes: number
   #held = 0
-  #chunks = 0
+  #blocks = 0
 
   /**
    * @param flag        one entry over a SharedArrayBuffer, RUNNING until the main thread says otherwise.
@@ -39,17 +39,17 @@ export class Guard {
     if (state === TIMED_OUT) throw new Failure('TIMEOUT', TIMED_OUT_TEXT)
   }
 
-  /** Call per chunk: checks, and now and then lets the worker's other queries run. */
+  /** Lets the worker's other queries run, then checks. */
   async pause(): Promise<void> {
     await setImmediate()
     this.check()
   }
 
-  /** True when it is time for {@link pause}; checks otherwise. */
+  /** Call per chunk and per block. True when it is time for {@link pause}; checks otherwise. */
   due(): boolean {
     this.check()
-    this.#chunks++
-    return this.#chunks % CHUNKS_BETWEEN_YIELDS === 0
+    this.#blocks++
+    return this.#blocks % BLOCKS_BETWEEN_YIELDS === 0
   }
 
   /** Notes memory taken (or with a negative number given back). @throws {Failure} BAD_REQUEST beyond the budget. */

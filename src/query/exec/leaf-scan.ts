@@ -133,7 +133,7 @@ class Scanner {
     const bounds = chunk.lineBlockBounds()
     const rows = whole.selected.subarray(0, whole.count)
     for (let from = 0; from < rows.length;) {
-      guard.check()
+      if (guard.due()) await guard.pause()
       const block = lowerBound(bounds, rows[from]! + 1) - 1
       const to = lowerBound(rows, bounds[block + 1]!)
       const part = rows.subarray(from, to)
