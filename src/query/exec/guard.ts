@@ -58,7 +58,7 @@ export class Guard {
     if (this.#held > this.#budgetBytes) {
       throw new Failure(
         'BAD_REQUEST',
-        `the query needs more memory than allowed (${this.#budgetBytes} bytes): narrow its time range, selector or labels`,
+        `the query needs more memory than allowed (${this.#budgetBytes} bytes in one query thread, see query.memory-max): narrow its time range, selector or labels`,
       )
     }
   }
