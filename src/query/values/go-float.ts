@@ -4,16 +4,8 @@
  */
 import {parseGoFloat as parse} from '../logql/index.ts'
 
-// By far the most common form; it needs no more than JavaScript's own reading. There is one way to read each text, so that a
-// value of many digits that is no number is not tried again digit by digit.
-const PLAIN = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
-
 /** The number, or Go's error text. */
 export function parseGoFloat(text: string): number | string {
-  if (PLAIN.test(text)) {
-    const value = Number(text)
-    if (Number.isFinite(value)) return value
-  }
   const {value, error} = parse(text)
   return value ?? error
 }
