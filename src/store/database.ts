@@ -46,7 +46,7 @@ const POOL_IDLE_BYTES = 16 * 1024 * 1024
 
 /** @throws {Failure} STORAGE when the directory is in use by another process (named), or cannot be read or written. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const lock = await lockDirectory(options.dir)
+  const lock = await lockDirectory(options.dir, options.randomId())
   try {
     await options.prepare?.()
     return await Database.open(options, lock)

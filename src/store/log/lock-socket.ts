@@ -4,7 +4,6 @@
  *
  * Where file systems have no sockets there is none, and pids must do.
  */
-import {randomBytes} from 'node:crypto'
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
@@ -16,9 +15,8 @@ export interface LockSocket {
 }
 
 /** @returns undefined where there are no sockets in directories. Does not keep the process alive. */
-export async function openLockSocket(dir: string, prefix: string): Promise<LockSocket | undefined> {
+export async function openLockSocket(dir: string, name: string): Promise<LockSocket | undefined> {
   if (process.platform === 'win32') return undefined
-  const name = `${prefix}.${randomBytes(6).toString('hex')}.socket`
   const server = net.createServer(connection => connection.destroy())
   try {
     const folder = openFolder(dir)

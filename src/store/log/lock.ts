@@ -9,7 +9,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import {Failure} from '../../model/index.ts'
 import {answers, openLockSocket} from './lock-socket.ts'
-import {LOCK_NAME} from './names.ts'
+import {LOCK_NAME, lockSocketName} from './names.ts'
 
 /** `started`: boot and start time, `<boot id>/<ticks>`; each is empty where it is not known. `socket`: see lock-socket.ts. */
 type Owner = {pid: number; started: string; socket?: string}
@@ -19,12 +19,15 @@ export interface DirectoryLock {
   release(): void
 }
 
-/** @throws {Failure} STORAGE naming the pid that has the directory, or why the lock cannot be written. */
-export async function lockDirectory(dir: string): Promise<DirectoryLock> {
+/**
+ * @param id  different from that of any other process.
+ * @throws {Failure} STORAGE naming the pid that has the directory, or why the lock cannot be written.
+ */
+export async function lockDirectory(dir: string, id: string): Promise<DirectoryLock> {
   try {
     makeDirectory(dir)
     // Listens before the lock names it, so a lock whose socket does not answer is a dead one.
-    const socket = await openLockSocket(dir, LOCK_NAME)
+    const socket = await openLockSocket(dir, lockSocketName(id))
     const self: Owner = {pid: process.pid, started: startOf(process.pid), ...(socket === undefined ? {} : {socket: socket.name})}
     try {
       const release = await acquire(dir, `${JSON.stringify(self)}\n`)

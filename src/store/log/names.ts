@@ -10,6 +10,10 @@
 
 export const LOCK_NAME = 'lock'
 
+export function lockSocketName(id: string): string {
+  return `${LOCK_NAME}.${id}.socket`
+}
+
 export type LogName = {readonly name: string; readonly generation: number; readonly piece: number}
 
 export function logName(generation: number, piece: number): string {
