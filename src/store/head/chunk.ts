@@ -17,11 +17,12 @@ const NO_ROWS = new Uint32Array(0)
 /** The chunks of one stream as one snapshot sees them, ascending by day and time. Days in parts are left out. */
 export function headChunks(view: HeadView, snapshot: HeadSnapshot, slot: number, meta: MetaColumns): HeadChunkHandle[] {
   const chunks: HeadChunkHandle[] = []
+  const manyNames = view.hasManyNames()
   for (const rows of orderRows(view, view.rowsOf(slot, snapshot))) {
     if (snapshot.hiddenDays.includes(rows.day)) continue
     let from = 0
     for (const end of cutRows(view, rows)) {
-      for (const to of view.hasManyNames() ? cutNames(view, rows, from, end) : [end]) {
+      for (const to of manyNames ? cutNames(view, rows, from, end) : [end]) {
         chunks.push(new HeadChunkHandle(view, rows, from, to, firstSequence(snapshot.generation) + chunks.length, meta))
         from = to
       }

@@ -2,17 +2,13 @@
  * Cuts ordered rows of the head into chunk-sized batches, and gathers their columns.
  */
 import {FRESH, type Arrays} from '../arrays.ts'
-import {CHUNK_META_BYTES_MAX, metaFits} from '../chunk-size.ts'
+import {CHUNK_LINE_BYTES_MAX, CHUNK_META_BYTES_MAX, CHUNK_ROWS_MAX, metaFits} from '../chunk-size.ts'
 import type {RowsInput} from '../rows.ts'
 import type {MetaColumns} from './meta.ts'
 import type {DayRows} from './order.ts'
 import {PairCursor} from './pairs.ts'
 import type {SegmentColumns} from './segment.ts'
 import {nameOf, type HeadView} from './view.ts'
-
-/** As the part format cuts (docs/FORMAT.md § chunk), so that a batch becomes one chunk. */
-export const CHUNK_ROWS_MAX = 8192
-export const CHUNK_LINE_BYTES_MAX = 1024 * 1024
 
 /**
  * Ends of the batches, ascending; the last is the count of rows. A row larger than a chunk gets one of its own. Metadata names are not

@@ -1,6 +1,5 @@
 export {headChunks, type HeadChunkHandle} from './chunk.ts'
 export {Column} from './column.ts'
-export {CHUNK_LINE_BYTES_MAX, CHUNK_ROWS_MAX} from './cut.ts'
 export {Generation, SegmentPool, type HeadRows, type HeadSnapshot, type TenantHead} from './head.ts'
 export {flushHead, type FlushJob} from './flush.ts'
 export {MetaColumns} from './meta.ts'

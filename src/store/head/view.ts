@@ -6,7 +6,7 @@
  * four bytes a row, so a query on a live head reads only what came since the last one.
  */
 import type {Labels} from '../../model/index.ts'
-import {CHUNK_CELLS_MAX} from '../chunk-size.ts'
+import {CHUNK_CELLS_MAX, CHUNK_ROWS_MAX} from '../chunk-size.ts'
 import {nsOfRows, sameBytes, type RowTimes} from './order.ts'
 import {PairCursor} from './pairs.ts'
 import type {HeadSnapshot} from './head.ts'
@@ -27,7 +27,7 @@ export type SegmentView = {
 }
 
 /** A chunk of as many rows as there may be can have so many metadata names. */
-export const NAMES_FEW = CHUNK_CELLS_MAX / 8192
+const NAMES_FEW = CHUNK_CELLS_MAX / CHUNK_ROWS_MAX
 
 export class HeadView {
   readonly id: number
@@ -106,10 +106,7 @@ export class HeadView {
 
   /** Whether the rows have more than {@link NAMES_FEW} metadata names, so that chunks of them must be counted out. */
   hasManyNames(): boolean {
-    for (const segment of this.segments) {
-      if (this.#names.size > NAMES_FEW) return true
-      this.#addNames(segment)
-    }
+    for (const segment of this.segments) if (segment.named < segment.indexed && this.#names.size <= NAMES_FEW) this.#addNames(segment)
     return this.#names.size > NAMES_FEW
   }
 

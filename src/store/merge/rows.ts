@@ -8,8 +8,7 @@
  */
 import {FRESH, type Arrays} from '../arrays.ts'
 import type {Chunk, ChunkHandle, MetaColumn, ReadStats} from '../chunk.ts'
-import {metaFits} from '../chunk-size.ts'
-import {CHUNK_LINE_BYTES_MAX, CHUNK_ROWS_MAX} from '../head/index.ts'
+import {CHUNK_LINE_BYTES_MAX, CHUNK_ROWS_MAX, metaFits} from '../chunk-size.ts'
 import type {RowsInput} from '../rows.ts'
 import {freshTools, joinRuns, type JoinTools} from './join.ts'
 import {EntryGroup} from './repeats.ts'

@@ -1,13 +1,12 @@
 /*
  * Cuts the rows of one stream, which arrive in pieces of any size, into chunks.
  *
- * Owns   the rule where to cut: at most ROWS_PER_CHUNK_MAX rows and CHUNK_LINE_BYTES_MAX of lines, a larger line alone,
+ * Owns   the rule where to cut: at most CHUNK_ROWS_MAX rows and CHUNK_LINE_BYTES_MAX of lines, a larger line alone,
  *        and no tiny rest: what is left at the end of a stream is cut evenly. Pieces that together have too much metadata for a chunk
  *        stay apart; one piece has not, which is up to whoever makes it.
  * Limits holds the pieces of less than two chunks and a piece.
  */
-import {CHUNK_LINE_BYTES_MAX, ROWS_PER_CHUNK_MAX} from './format.ts'
-import {metaFits} from '../chunk-size.ts'
+import {CHUNK_LINE_BYTES_MAX, CHUNK_ROWS_MAX, metaFits} from '../chunk-size.ts'
 import {concatRows, sliceRows, type RowsInput} from '../rows.ts'
 
 export class ChunkCutter {
@@ -29,19 +28,19 @@ export class ChunkCutter {
     this.#rows += rows.count
     this.#lineBytes += lineBytesOf(rows)
     this.#countMeta(rows)
-    while (this.#rows >= 2 * ROWS_PER_CHUNK_MAX || this.#lineBytes >= 2 * CHUNK_LINE_BYTES_MAX) {
-      this.#cut(ROWS_PER_CHUNK_MAX, CHUNK_LINE_BYTES_MAX)
+    while (this.#rows >= 2 * CHUNK_ROWS_MAX || this.#lineBytes >= 2 * CHUNK_LINE_BYTES_MAX) {
+      this.#cut(CHUNK_ROWS_MAX, CHUNK_LINE_BYTES_MAX)
     }
   }
 
   /** No more rows of this stream. */
   end(): void {
     while (this.#rows > 0) {
-      const chunks = Math.max(Math.ceil(this.#rows / ROWS_PER_CHUNK_MAX), Math.ceil(this.#lineBytes / CHUNK_LINE_BYTES_MAX))
-      if (chunks === 1) this.#cut(ROWS_PER_CHUNK_MAX, CHUNK_LINE_BYTES_MAX)
+      const chunks = Math.max(Math.ceil(this.#rows / CHUNK_ROWS_MAX), Math.ceil(this.#lineBytes / CHUNK_LINE_BYTES_MAX))
+      if (chunks === 1) this.#cut(CHUNK_ROWS_MAX, CHUNK_LINE_BYTES_MAX)
       else {
-        const byRows = chunks === Math.ceil(this.#rows / ROWS_PER_CHUNK_MAX)
-        this.#cut(byRows ? Math.ceil(this.#rows / chunks) : ROWS_PER_CHUNK_MAX, byRows ? CHUNK_LINE_BYTES_MAX : this.#lineBytes / chunks)
+        const byRows = chunks === Math.ceil(this.#rows / CHUNK_ROWS_MAX)
+        this.#cut(byRows ? Math.ceil(this.#rows / chunks) : CHUNK_ROWS_MAX, byRows ? CHUNK_LINE_BYTES_MAX : this.#lineBytes / chunks)
       }
     }
   }

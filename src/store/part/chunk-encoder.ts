@@ -41,7 +41,7 @@ export class ChunkEncoder {
     this.#symbols = symbols
   }
 
-  /** @param rows 1..ROWS_PER_CHUNK_MAX of one stream. Nothing of it is kept. */
+  /** @param rows 1..CHUNK_ROWS_MAX of one stream. Nothing of it is kept. */
   encode(rows: RowsInput): ChunkEntry & {rawBytes: number} {
     const {count, ns, lineOffsets} = rows
     this.#arrays.reset()

@@ -1,5 +1,6 @@
 /*
- * Every constant of the part format in one place (docs/FORMAT.md § part), and every limit with its reason.
+ * Every constant of the part format in one place (docs/FORMAT.md § part), and every limit with its reason; those of chunks are in
+ * ../chunk-size.ts, for the head cuts as parts do.
  */
 
 /** First and last bytes of a part. */
@@ -13,10 +14,6 @@ export const FOOTER_SIZE = 40
 /** One read of this many bytes opens a small part. */
 export const TAIL_SIZE = 64 * 1024
 
-/** A chunk is the unit of skipping and of decoding: small enough to decode one for a few rows, large enough to compress. */
-export const ROWS_PER_CHUNK_MAX = 8192
-/** Lines of a chunk, bytes; a single line may be larger. */
-export const CHUNK_LINE_BYTES_MAX = 1024 * 1024
 /** Lines decompressed at once; fits the L2 cache together with its source. A single line may be larger. */
 export const LINE_BLOCK_SIZE_MAX = 256 * 1024
 

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {ChunkCutter} from '../../../src/store/part/chunk-cutter.ts'
-import {CHUNK_LINE_BYTES_MAX, ROWS_PER_CHUNK_MAX} from '../../../src/store/part/format.ts'
+import {CHUNK_LINE_BYTES_MAX, CHUNK_ROWS_MAX} from '../../../src/store/chunk-size.ts'
 import type {RowsInput} from '../../../src/store/rows.ts'
 import {rowsInput} from './support.ts'
 
@@ -26,7 +26,7 @@ function cut(...pieces: [number, number][]): [number, number][] {
   return chunks
 }
 
-const MAX = ROWS_PER_CHUNK_MAX
+const MAX = CHUNK_ROWS_MAX
 const MIB = CHUNK_LINE_BYTES_MAX
 
 describe('the chunk cutter', () => {

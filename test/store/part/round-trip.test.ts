@@ -2,7 +2,8 @@ import {describe, expect, it} from 'vitest'
 import {createKernel} from '../../../src/kernel/index.ts'
 import {NS_PER_DAY, type Labels} from '../../../src/model/index.ts'
 import {openPart} from '../../../src/store/part/index.ts'
-import {CHUNK_LINE_BYTES_MAX, LINE_BLOCK_SIZE_MAX, ROWS_PER_CHUNK_MAX} from '../../../src/store/part/format.ts'
+import {CHUNK_LINE_BYTES_MAX, CHUNK_ROWS_MAX} from '../../../src/store/chunk-size.ts'
+import {LINE_BLOCK_SIZE_MAX} from '../../../src/store/part/format.ts'
 import {bytesOf, FAKE_KERNEL, newStats, OPTIONS, randomOf, readPart, storeOf, writePart, type Row, type Stream} from './support.ts'
 
 const label = (name: string, value: string): Labels => [{name, value}]
@@ -74,13 +75,13 @@ async function expectRoundTrip(streams: Stream[], options = {}, pieceRows = Infi
 }
 
 describe('a part gives back the rows written to it', () => {
-  it.each([1, 2, 3, 257, 700, ROWS_PER_CHUNK_MAX])('%i rows', async count => {
+  it.each([1, 2, 3, 257, 700, CHUNK_ROWS_MAX])('%i rows', async count => {
     await expectRoundTrip([{labels: label('app', 'a'), rows: randomRows(count, count)}])
     await expectRoundTrip([{labels: label('app', 'a'), rows: randomRows(count, count)}], {zstd: undefined})
   })
 
   it('more rows than a chunk holds, in pieces of any size', async () => {
-    const rows = randomRows(5, ROWS_PER_CHUNK_MAX + 900)
+    const rows = randomRows(5, CHUNK_ROWS_MAX + 900)
     await expectRoundTrip([{labels: label('app', 'a'), rows}], {}, 500)
     await expectRoundTrip([{labels: label('app', 'a'), rows}])
   })
@@ -147,7 +148,7 @@ describe('a part', () => {
   })
 
   it('gives handles of the chunks that meet a range, true without opening them', async () => {
-    const rows = randomRows(2, 3 * ROWS_PER_CHUNK_MAX)
+    const rows = randomRows(2, 3 * CHUNK_ROWS_MAX)
     const {bytes} = writePart([{labels: label('a', 'b'), rows}])
     const part = await openPart({objects: storeOf(bytes), key: OPTIONS.key, kernel: FAKE_KERNEL})
     await part.select([])

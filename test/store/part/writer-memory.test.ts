@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {PartWriter} from '../../../src/store/part/index.ts'
-import {CHUNK_LINE_BYTES_MAX} from '../../../src/store/part/format.ts'
+import {CHUNK_LINE_BYTES_MAX} from '../../../src/store/chunk-size.ts'
 import {OPTIONS, randomOf, rowsInput, type Row} from './support.ts'
 
 describe('the part writer', () => {

@@ -2,7 +2,7 @@ import {NS_PER_DAY} from '../../../model/index.ts'
 import type {Slice} from './block-table.ts'
 import type {ByteReader} from '../byte-reader.ts'
 import type {ByteWriter} from '../byte-writer.ts'
-import {ROWS_PER_CHUNK_MAX} from '../format.ts'
+import {CHUNK_ROWS_MAX} from '../../chunk-size.ts'
 
 /** What a query knows of a chunk without reading it. */
 export type ChunkEntry = {
@@ -23,7 +23,7 @@ export function writeChunkTable(w: ByteWriter, chunks: readonly ChunkEntry[]): v
   w.uvarint(chunks.length)
   let block = 0
   for (const chunk of chunks) {
-    w.uvarint(chunk.rows) //                1..ROWS_PER_CHUNK_MAX
+    w.uvarint(chunk.rows) //                1..CHUNK_ROWS_MAX
     w.uvarint(chunk.minNs)
     w.uvarint(chunk.maxNs - chunk.minNs)
     w.uvarint(chunk.lineBytes)
@@ -60,7 +60,7 @@ export class ChunkTable {
     this.headLength = new Uint32Array(count)
     let block = 0
     for (let i = 0; i < count; i++) {
-      const rows = (this.rows[i] = r.count(ROWS_PER_CHUNK_MAX))
+      const rows = (this.rows[i] = r.count(CHUNK_ROWS_MAX))
       const minNs = (this.minNs[i] = r.uvarint())
       const maxNs = (this.maxNs[i] = minNs + r.uvarint())
       this.lineBytes[i] = r.count(2 ** 32 - 1)
